@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// The OpenMP runtime. Debian's and Ubuntu's libomp-dev puts it on the linker's path as libomp5;
+// elsewhere it is libomp, on that path or in a folder of LLVM's own.
+let openMP = OpenMPRuntime.find()
+
+let package = Package(
+    name: "ConvNet",
+    products: [
+        .library(name: "ConvNet", targets: ["ConvNet"]),
+        .library(name: "CKernels", targets: ["CKernels"]),
+        .executable(name: "digits", targets: ["digits"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        .target(
+            name: "CKernels",
+            path: "CKernels",
+            exclude: ["README.md"],
+            cSettings: [
+                // Optimised in debug builds too; frame pointers so that perf sees stacks.
+                .unsafeFlags(["-fopenmp", "-O3", "-fno-omit-frame-pointer", "-ffp-contract=off"]),
+                .unsafeFlags(["-Wall", "-Wextra", "-Werror"]),
+            ],
+            linkerSettings: openMP.linkerSettings
+        ),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .yum(["zlib-devel"])]),
+        .target(
+            name: "ConvNet",
+            dependencies: ["CKernels", "CZlib"],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "digits",
+            dependencies: [
+                "ConvNet",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "KernelChecks",
+            dependencies: ["CKernels"],
+            path: "Tests/KernelChecks",
+            cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])],
+            linkerSettings: [.linkedLibrary("m")]
+        ),
+        .testTarget(
+            name: "ConvNetTests",
+            dependencies: ["ConvNet"],
+            exclude: ["Fixtures/make_fixtures.py"],
+            resources: [.copy("Fixtures")],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "DigitsTests", dependencies: ["digits"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c11
+)
+
+var strict: [SwiftSetting] { [.treatAllWarnings(as: .error)] }
+
+struct OpenMPRuntime {
+    let linkerSettings: [LinkerSetting]
+
+    static func find() -> OpenMPRuntime {
+        let files = FileManager.default
+        let standardFolders = [
+            "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib",
+        ]
+        func present(_ name: String, in folder: String) -> Bool { files.fileExists(atPath: "\(folder)/\(name)") }
+
+        if standardFolders.contains(where: { present("libomp5.so", in: $0) }) {
+            return OpenMPRuntime(linkerSettings: [.linkedLibrary("omp5")])
+        }
+        if standardFolders.contains(where: { present("libomp.so", in: $0) }) {
+            return OpenMPRuntime(linkerSettings: [.linkedLibrary("omp")])
+        }
+        let llvm = ((try? files.contentsOfDirectory(atPath: "/usr/lib")) ?? [])
+            .filter { $0.hasPrefix("llvm") }
+            .map { "/usr/lib/\($0)/lib" }
+            .sorted()
+            .last { present("libomp.so", in: $0) }
+        guard let llvm else {
+            // Linking fails below with the library's name; this says which package brings it.
+            print("warning: no OpenMP runtime found; install libomp-dev (Debian, Ubuntu) or libomp-devel (Fedora)")
+            return OpenMPRuntime(linkerSettings: [.linkedLibrary("omp5")])
+        }
+        return OpenMPRuntime(linkerSettings: [
+            .unsafeFlags(["-L\(llvm)", "-Xlinker", "-rpath", "-Xlinker", llvm]), .linkedLibrary("omp"),
+        ])
+    }
+}

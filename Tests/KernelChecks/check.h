@@ -1,0 +1,77 @@
+/* The harness of the kernel checks: every public kernel, on every instruction set that the machine has, against `ref`.
+ *
+ * A check is a function that sweeps shapes. It draws inputs, calls the kernel once under `ref` and once under the set being
+ * checked, and compares within a bound that it derives from the reduction's length. The registry in main.c lists all
+ * checks; main runs each one once per instruction set and thread count, and fails if nothing ran.
+ */
+#ifndef CHECK_H
+#define CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "CKernels.h"
+
+struct check;
+typedef void (*check_body)(struct check *check);
+
+/* What the inputs of a case look like. */
+enum check_data {
+    CHECK_UNIFORM,  /* uniform in [-1, 1) */
+    CHECK_POSITIVE, /* uniform in [0, 1) */
+    CHECK_INTEGER,  /* small whole numbers: sums are exact, so answers must be equal */
+    CHECK_OFFSET,   /* 1000 + uniform: far from zero */
+    CHECK_SPARSE    /* half zeros, ties are common */
+};
+
+/* The set being checked, and its name for labels. */
+ck_isa check_isa(const struct check *check);
+bool check_is_bench(const struct check *check);
+
+/* Draws a whole number in low ... high. */
+size_t check_draw(struct check *check, size_t low, size_t high);
+
+/* An array of n floats at an address that is a multiple of 4 but, in turn, of nothing larger; freed when the body ends. */
+float *check_input(struct check *check, size_t n, enum check_data data);
+
+/* An array of n floats filled with NaN, between guards that check_guards verifies; freed when the body ends. */
+float *check_output(struct check *check, size_t n);
+void *check_output_bytes(struct check *check, size_t n);
+
+/* Workspace of n floats, filled with NaN and guarded. */
+float *check_workspace(struct check *check, size_t n);
+
+/* A copy of an array, guarded: for arguments that are both read and written. */
+float *check_copy(struct check *check, const float *x, size_t n);
+
+/* Switches the tier for the next calls: check_use_reference, then the kernel, then check_use_variant, then it again. */
+void check_use_reference(struct check *check);
+void check_use_variant(struct check *check);
+
+/* Counts one case: got[i] must lie within absolute + relative |expected[i]| of expected[i], NaN must meet NaN and infinity
+ * itself. The label is printf-formatted and should name the shape. */
+void check_close(struct check *check, const float *expected, const float *got, size_t n, double absolute,
+                 double relative, const char *format, ...) __attribute__((format(printf, 7, 8)));
+
+/* The same with a bound for each element. */
+void check_bounded(struct check *check, const float *expected, const float *got, const float *bound, size_t n,
+                   const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* Counts one case: the bytes must be equal. */
+void check_same_bytes(struct check *check, const void *expected, const void *got, size_t bytes, const char *format,
+                      ...) __attribute__((format(printf, 5, 6)));
+
+/* Counts one case that is true or false by itself. */
+void check_true(struct check *check, bool holds, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* In bench mode: runs the body again and again, and prints the best time, GFLOP/s with its share of the FMA peak measured
+ * in this run, and GB/s. A body under check is not timed. */
+typedef void (*check_timed)(void *context);
+void check_bench(struct check *check, double flops, double bytes, check_timed body, void *context, const char *format,
+                 ...) __attribute__((format(printf, 6, 7)));
+
+/* Peak multiply-add rate of one thread on a tier, in GFLOP/s, measured once. */
+double check_fma_peak(ck_isa isa);
+
+#endif
