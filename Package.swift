@@ -49,9 +49,11 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])],
             linkerSettings: [.linkedLibrary("m")]
         ),
+        // Test support: counts heap allocations by standing in for malloc in the test executable.
+        .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(
             name: "ConvNetTests",
-            dependencies: ["ConvNet"],
+            dependencies: ["ConvNet", "AllocationCounter"],
             exclude: ["Fixtures/make_fixtures.py"],
             resources: [.copy("Fixtures")],
             swiftSettings: strict

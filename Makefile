@@ -1,0 +1,84 @@
+# The menu of the repository: `make help`. What a check needs lives in Tests/, what a measurement needs in Benchmarks/.
+
+# One set of flags for everything built in release, so that running, testing and measuring share one build.
+# -enable-testing opens the module's internals to its tests; `swift test` would otherwise add it for itself alone.
+RELEASE := -c release -Xswiftc -enable-testing
+BIN := .build/release
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test build check bench bench-peers profile sanitize format lint docs clean prepare app-check
+
+C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
+
+help: ## Show this menu
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: prepare ## Train the default network on MNIST (ARGS='--model mlp-deep --epochs 2')
+	@swift build $(RELEASE) --product digits
+	@$(BIN)/digits train $(ARGS)
+
+test: prepare ## Run every test: Swift, kernels, each instruction set, the package in an app (FAST=1: Swift and kernels)
+	@Tests/run.sh $(if $(FAST),--fast) $(RELEASE)
+
+build: prepare ## Build everything in release
+	@swift build $(RELEASE)
+
+check: prepare ## Compare the kernels with their references (ARGS='--isa avx2 gemm')
+	@swift build $(RELEASE) --product KernelChecks
+	@$(BIN)/KernelChecks $(ARGS)
+
+bench: prepare ## Time the kernels: GFLOP/s and share of the machine's peak (ARGS='conv2d')
+	@swift build $(RELEASE) --product KernelChecks
+	@$(BIN)/KernelChecks --bench $(ARGS)
+
+bench-peers: prepare ## Time training against Keras and PyTorch, side by side (ARGS='cnn-compact')
+	@swift build $(RELEASE) --product digits
+	@Benchmarks/run.sh --digits $(BIN)/digits $(ARGS)
+
+profile: prepare ## Show the hottest functions (KERNEL=conv2d or NETWORK=cnn-compact)
+	@swift build $(RELEASE) --product $(if $(KERNEL),KernelChecks,digits)
+	@Benchmarks/profile.sh $(if $(KERNEL),$(BIN)/KernelChecks --bench $(KERNEL) $(ARGS),\
+		$(BIN)/digits train --model $(or $(NETWORK),cnn-compact) --epochs 1 --verbose 0 $(ARGS))
+
+sanitize: prepare ## Run the checks under the address and undefined-behaviour sanitizers (FAST=1: the kernels only)
+	@Tests/sanitize.sh $(if $(FAST),--fast)
+
+app-check: ## Use the package from a new app, by version tag, in release and in debug
+	@Tests/AppCheck/run.sh
+
+format: ## Format the sources in place (C where clang-format is installed)
+	@swift format --in-place --parallel --recursive Package.swift Sources Tests
+	@if command -v clang-format > /dev/null; then clang-format -i $(C_FILES); \
+		else echo "clang-format is not installed: the C files stay as they are (Debian, Ubuntu: apt install clang-format)"; fi
+
+lint: ## Check formatting and the rules of the sources, changing nothing
+	@swift format lint --strict --parallel --recursive Package.swift Sources Tests
+	@Tests/lint.sh
+
+docs: prepare ## Build the reference into .build/docs
+	@swift build --target ConvNet -Xswiftc -emit-symbol-graph -Xswiftc -emit-symbol-graph-dir -Xswiftc .build/symbols
+	@docc convert Sources/ConvNet/Documentation.docc --additional-symbol-graph-dir .build/symbols --output-path .build/docs
+
+clean: ## Remove everything that was built
+	@rm -rf .build
+
+# The C libraries of the build, where they are missing. Quick and silent where nothing is.
+prepare:
+	@if ! command -v swift > /dev/null; then \
+		echo "Swift is not installed: https://www.swift.org/install (6.2 or later)" >&2; exit 1; fi; \
+	shopt -s nullglob; missing=; \
+	omp=(/usr/lib/*-linux-gnu/libomp5.so /usr/lib{,64}/libomp.so /usr/local/lib/libomp.so /usr/lib/*-linux-gnu/libomp.so \
+		/usr/lib/llvm*/lib/libomp.so); \
+	zlib=(/usr/include/zlib.h /usr/local/include/zlib.h); \
+	if [ $${#omp[@]} = 0 ]; then missing+=" libomp-dev"; fi; \
+	if [ $${#zlib[@]} = 0 ]; then missing+=" zlib1g-dev"; fi; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if ! command -v apt-get > /dev/null; then \
+		echo "Missing:$$missing (Debian's names). Install them with this system's package manager, then try again" \
+			"(Fedora: libomp-devel zlib-devel; Arch: openmp zlib)." >&2; exit 1; fi; \
+	if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
+	echo "Installing$$missing"; \
+	$$sudo apt-get update -qq; \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
