@@ -4,6 +4,7 @@ import CKernels
 extension Kernels {
     /// The elements of an array of shape `shape` with its axes in the order of `permutation`.
     static func transpose(_ x: [Float], shape: [Int], permutation: [Int]) -> [Float] {
+        guard !x.isEmpty else { return x }
         // Axes that stay neighbours move as one, and those of length 1 do not matter, so that most orders come down to
         // swapping the last two of three.
         let (lengths, order) = merged(shape: shape, permutation: permutation)
@@ -21,19 +22,19 @@ extension Kernels {
 
     /// Drops axes of length 1 and joins axes that follow each other before and after.
     private static func merged(shape: [Int], permutation: [Int]) -> (lengths: [Int], order: [Int]) {
-        var groups: [(first: Int, last: Int, length: Int)] = []
-        for axis in permutation where shape[axis] != 1 {
-            if let last = groups.last, !shape[(last.last + 1)..<max(axis, last.last + 1)].contains(where: { $0 != 1 }),
-                axis > last.last
-            {
-                groups[groups.count - 1] = (last.first, axis, last.length * shape[axis])
+        let kept = shape.indices.filter { shape[$0] != 1 }
+        var runs: [Range<Int>] = []
+        for axis in permutation.compactMap({ kept.firstIndex(of: $0) }) {
+            if let last = runs.last, last.upperBound == axis {
+                runs[runs.count - 1] = last.lowerBound..<axis + 1
             } else {
-                groups.append((axis, axis, shape[axis]))
+                runs.append(axis..<axis + 1)
             }
         }
-        let inOldOrder = groups.sorted { $0.first < $1.first }
-        let order = groups.map { group in inOldOrder.firstIndex { $0.first == group.first } ?? 0 }
-        return (inOldOrder.map(\.length), order)
+        let oldOrder = runs.indices.sorted { runs[$0].lowerBound < runs[$1].lowerBound }
+        let lengths = oldOrder.map { run in runs[run].reduce(1) { $0 * shape[kept[$1]] } }
+        let order = runs.indices.compactMap { oldOrder.firstIndex(of: $0) }
+        return (lengths, order)
     }
 
     private static func strides(of lengths: [Int], order: [Int]) -> [Int] {
