@@ -8,6 +8,7 @@
 
 #include "harness.h"
 
+void check_gemm(struct check *check);
 void check_runtime(struct check *check);
 
 static const struct {
@@ -15,6 +16,7 @@ static const struct {
     check_body body;
 } registry[] = {
     {"runtime", check_runtime},
+    {"gemm", check_gemm},
 };
 
 enum { CHECKS = sizeof registry / sizeof registry[0] };

@@ -1,0 +1,83 @@
+/* Inside of the matrix product: what the driver (gemm.c) asks of the kernels of one instruction set.
+ *
+ * The driver sees every product as rows x columns: an element of the row operand is broadcast and multiplied with vectors
+ * of the column operand.
+ *
+ *                      columns, in vectors of `lanes` floats
+ *                      +-------+-------+-------+----
+ *                      | panel | panel | panel |        a panel is 1 ... GEMM_PANEL vectors wide
+ *      row operand     +-------+-------+-------+----
+ *      +----------+    +-------+
+ *      |          |    | tile  |                        a tile is 1 ... tallest[vectors] rows high, and one panel
+ *      +----------+    +-------+                        wide: its sums stay in registers
+ *
+ * Each element is the sum over p = 0, 1, ... of one block of the depth, in that order, blocks added in order: its bits do
+ * not depend on the tile that it falls into, so rows and columns may be cut anywhere.
+ */
+#ifndef CK_GEMM_H
+#define CK_GEMM_H
+
+#include "../../include/CKernels.h"
+
+enum {
+    GEMM_PANEL = 4,     /* most vectors in a panel */
+    GEMM_TALLEST = 16,  /* most rows in a tile, of any kernel */
+    GEMM_LANES = 16,    /* most floats in a vector, of any kernel */
+    GEMM_GROUP = 48     /* rows of a transposed block: a multiple of GEMM_LANES and of the usual tile heights */
+};
+
+/* What becomes of finished sums: (add: C +) sums (+ bias), then ReLU where wanted. */
+struct gemm_store {
+    const float *bias; /* null, or one element a column of C */
+    bool add, relu;
+};
+
+/* One tile: c[i][j] = store(sum over p < depth of a[i row_stride + p step] b[p b_step + j]). */
+struct gemm_tile {
+    size_t depth;
+    const float *a;
+    size_t a_row, a_step;
+    const float *b;
+    size_t b_step;
+    float *c;
+    size_t ldc;
+    size_t last; /* columns used of the last vector, 1 ... lanes */
+    struct gemm_store store;
+};
+
+typedef void (*gemm_tile_kernel)(const struct gemm_tile *tile);
+
+struct gemm_kernels {
+    size_t lanes;
+    /* Rows of the tallest tile for panels of 1 ... GEMM_PANEL vectors; 0 for widths that do not exist. */
+    unsigned char tallest[GEMM_PANEL + 1];
+    gemm_tile_kernel tile[GEMM_PANEL + 1][GEMM_TALLEST + 1];
+
+    /* Panels in packed form: depth rows of `columns` rounded up to whole vectors, the excess filled with zeros. From
+     * stored rows: packed[p][j] = source[p ld + j]; from stored columns: packed[p][j] = source[j ld + p]. */
+    void (*pack_rows)(size_t depth, size_t columns, const float *source, size_t ld, float *packed);
+    void (*pack_columns)(size_t depth, size_t columns, const float *source, size_t ld, float *packed);
+
+    /* c[j ldc + i] = store(block[i block_row + j]), i < rows, j < columns; bias goes with i. The rows of the block up to
+     * the next multiple of the lanes, and of its columns likewise, may be read. */
+    void (*store_transposed)(size_t rows, size_t columns, const float *block, size_t block_row, float *c, size_t ldc,
+                             const struct gemm_store *store);
+
+    /* One row times a matrix of `columns` columns: c[j] = store(sum over p of x[p x_step] b[p ldb + j]). */
+    void (*row_product)(size_t depth, size_t columns, const float *x, size_t x_step, const float *b, size_t ldb, float *c,
+                        const struct gemm_store *store);
+
+    /* Dot products of `count` stored rows with x: c[i c_step] = store(sum over p of x[p] b[i ldb + p]). The bias goes
+     * with i bias_step: 1 where the products are a row of C, 0 where they are a column of it. */
+    void (*dots)(size_t depth, size_t count, const float *x, const float *b, size_t ldb, float *c, size_t c_step,
+                 size_t bias_step, const struct gemm_store *store);
+};
+
+extern const struct gemm_kernels gemm_avx2, gemm_avx512;
+
+/* The reference, which is also what runs where no tier above it exists: rows begin ..< end of C, sums in double. It
+ * leaves out all activations but ReLU, as the kernels above do. */
+void gemm_rows_ref(const ck_gemm_shape *shape, const float *a, const float *b, const struct gemm_store *store, float *c,
+                   size_t begin, size_t end);
+
+#endif

@@ -1,0 +1,48 @@
+/* What the AVX2 files of the matrix product share. Included after target.h, on x86-64 only. */
+#ifndef CK_GEMM_AVX2_H
+#define CK_GEMM_AVX2_H
+
+#include "gemm.h"
+
+/* The mask of the first `lanes` lanes, 0 ... 8. */
+CK_TARGET_AVX2 static inline __m256i gemm_mask_avx2(size_t lanes) {
+    static const int32_t window[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+    return _mm256_loadu_si256((const __m256i *)(const void *)(window + 8 - lanes));
+}
+
+/* Finishes the sums of 8 columns from `column` of the store's bias on, and writes the masked ones to c. */
+CK_TARGET_AVX2 static inline __attribute__((always_inline)) void
+gemm_store_avx2(const struct gemm_store *store, size_t column, __m256i mask, __m256 sum, float *c) {
+    if (store->add) sum = _mm256_add_ps(_mm256_maskload_ps(c, mask), sum);
+    if (store->bias) sum = _mm256_add_ps(sum, _mm256_maskload_ps(store->bias + column, mask));
+    if (store->relu) sum = _mm256_max_ps(_mm256_setzero_ps(), sum); /* this order keeps NaN */
+    _mm256_maskstore_ps(c, mask, sum);
+}
+
+/* Eight vectors become their transpose. */
+CK_TARGET_AVX2 static inline __attribute__((always_inline)) void gemm_transpose_avx2(__m256 row[8]) {
+    __m256 pair[8];
+    for (int i = 0; i < 8; i += 4) { /* 4 x 4 blocks inside each half of the vectors */
+        __m256 low = _mm256_unpacklo_ps(row[i], row[i + 1]), high = _mm256_unpackhi_ps(row[i], row[i + 1]);
+        __m256 low2 = _mm256_unpacklo_ps(row[i + 2], row[i + 3]), high2 = _mm256_unpackhi_ps(row[i + 2], row[i + 3]);
+        pair[i] = _mm256_shuffle_ps(low, low2, 0x44);
+        pair[i + 1] = _mm256_shuffle_ps(low, low2, 0xEE);
+        pair[i + 2] = _mm256_shuffle_ps(high, high2, 0x44);
+        pair[i + 3] = _mm256_shuffle_ps(high, high2, 0xEE);
+    }
+    for (int i = 0; i < 4; i++) { /* then the halves */
+        row[i] = _mm256_permute2f128_ps(pair[i], pair[i + 4], 0x20);
+        row[i + 4] = _mm256_permute2f128_ps(pair[i], pair[i + 4], 0x31);
+    }
+}
+
+void gemm_pack_rows_avx2(size_t depth, size_t columns, const float *source, size_t ld, float *packed);
+void gemm_pack_columns_avx2(size_t depth, size_t columns, const float *source, size_t ld, float *packed);
+void gemm_store_transposed_avx2(size_t rows, size_t columns, const float *block, size_t block_row, float *c, size_t ldc,
+                                const struct gemm_store *store);
+void gemm_row_product_avx2(size_t depth, size_t columns, const float *x, size_t x_step, const float *b, size_t ldb,
+                           float *c, const struct gemm_store *store);
+void gemm_dots_avx2(size_t depth, size_t count, const float *x, const float *b, size_t ldb, float *c, size_t c_step,
+                    size_t bias_step, const struct gemm_store *store);
+
+#endif
