@@ -1,4 +1,4 @@
-/* The executable's definitions come before the C library's for every library in the process, Swift's runtime included. */
+/* An executable's definitions come before the C library's, for every library in the process: Swift's runtime too. */
 #include "AllocationCounter.h"
 
 #include <errno.h>
