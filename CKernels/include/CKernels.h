@@ -66,6 +66,11 @@ int ck_threads_observed(void);
  * sleep one millisecond after the last region. Call it once, outside any region. */
 void ck_prepare_compute_thread(void);
 
+/* Makes denormals count as zero on the calling thread, and returns the state before for ck_restore_float_state: for a
+ * kernel call on a thread that is not ours. */
+uint32_t ck_flush_denormals(void);
+void ck_restore_float_state(uint32_t state);
+
 /* ---- Activations --------------------------------------------------------------------------------------------- */
 
 typedef enum ck_activation_kind {

@@ -107,10 +107,26 @@ int ck_threads_observed(void) {
     return seen;
 }
 
-void ck_prepare_compute_thread(void) {
+uint32_t ck_flush_denormals(void) {
 #if defined(__x86_64__)
-    _mm_setcsr(_mm_getcsr() | 0x8040); /* flush to zero, denormals are zero */
+    uint32_t state = _mm_getcsr();
+    _mm_setcsr(state | 0x8040); /* flush to zero, denormals are zero */
+    return state;
+#else
+    return 0;
 #endif
+}
+
+void ck_restore_float_state(uint32_t state) {
+#if defined(__x86_64__)
+    _mm_setcsr(state);
+#else
+    (void)state;
+#endif
+}
+
+void ck_prepare_compute_thread(void) {
+    ck_flush_denormals();
 #ifdef _OPENMP
     kmp_set_blocktime(1);
 #endif

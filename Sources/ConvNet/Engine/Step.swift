@@ -1,0 +1,84 @@
+import CKernels
+
+/// One operation of a plan, forward and backward.
+///
+/// A step reads one buffer and writes another. Buffers hold `batch` examples one after the other; which memory they are is
+/// decided by ``Plan`` and handed over at each call, so a step itself is an immutable value that several executions share.
+protocol Step: Sendable {
+    /// The buffer read forward, whose gradient backward produces.
+    var input: BufferID { get }
+    /// The buffer written forward.
+    var output: BufferID { get }
+    /// Whether backward reads what forward read.
+    var backwardReadsInput: Bool { get }
+    /// Whether backward reads what forward wrote.
+    var backwardReadsOutput: Bool { get }
+    /// Whether the step has parameters whose gradients backward must produce.
+    var hasTrainableParameters: Bool { get }
+
+    /// Floats of scratch memory for either direction; not kept between calls.
+    func workspace(batch: Int, training: Bool) -> Int
+    /// Floats that training's forward pass keeps for the backward pass.
+    func saved(batch: Int) -> Int
+    /// Floating-point operations that one example costs forward, roughly: decides whether threads are worth waking.
+    var cost: Int { get }
+
+    func forward(_ memory: StepMemory, _ run: Run)
+    /// Writes the parameters' gradients and, where ``StepMemory/inputGradient`` is there, the input's. May overwrite the
+    /// output's gradient.
+    func backward(_ memory: StepMemory, _ run: Run)
+}
+
+extension Step {
+    var hasTrainableParameters: Bool { false }
+    func workspace(batch: Int, training: Bool) -> Int { 0 }
+    func saved(batch: Int) -> Int { 0 }
+    var cost: Int { 0 }
+}
+
+/// A buffer of the graph: so many floats an example.
+struct BufferID: Hashable, Sendable {
+    let index: Int
+}
+
+/// A step's memory in one execution, for the plan's largest batch.
+struct StepMemory {
+    let input: Floats
+    let output: Floats
+    /// Nil in inference, and where nothing before the step learns.
+    let inputGradient: Floats?
+    /// Empty in inference.
+    let outputGradient: Floats
+    let saved: Floats
+    let workspace: Floats
+}
+
+/// What holds for one pass over all steps.
+struct Run {
+    let batch: Int
+    let isTraining: Bool
+    let parameters: Floats
+    /// Empty in inference.
+    let gradients: Floats
+    /// Parameters that do not learn: moving statistics.
+    let state: Floats
+    /// Keys the random numbers, together with the step's stream.
+    let seed: UInt64
+    let step: UInt64
+
+    func values(_ parameter: Parameter) -> Floats {
+        (parameter.isTrainable ? parameters : state).slice(parameter.offset, parameter.count)
+    }
+
+    func values(_ parameter: Parameter?) -> Floats? {
+        parameter.map { values($0) }
+    }
+
+    func gradient(_ parameter: Parameter) -> Floats {
+        gradients.slice(parameter.offset, parameter.count)
+    }
+
+    func gradient(_ parameter: Parameter?) -> Floats? {
+        parameter.map { gradient($0) }
+    }
+}

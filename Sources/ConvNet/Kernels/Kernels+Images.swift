@@ -1,0 +1,113 @@
+import CKernels
+
+extension Kernels {
+    static func conv2DForwardWorkspace(_ shape: ck_conv2d_shape) -> Int {
+        withUnsafePointer(to: shape) { ck_conv2d_forward_workspace($0) }
+    }
+
+    static func conv2DBackwardWorkspace(_ shape: ck_conv2d_shape) -> Int {
+        withUnsafePointer(to: shape) {
+            max(ck_conv2d_backward_input_workspace($0), ck_conv2d_backward_weights_workspace($0))
+        }
+    }
+
+    /// y = f(x * w + bias).
+    static func conv2DForward(
+        _ shape: ck_conv2d_shape, x: Floats, w: Floats, bias: Floats?, activation: ck_activation, y: Floats,
+        workspace: Floats
+    ) {
+        expect(x, shape.inputCount, "convolution, input")
+        expect(w, shape.weightCount, "convolution, weights")
+        expect(bias, shape.out_channels, "convolution, bias")
+        expect(y, shape.outputCount, "convolution, output")
+        withUnsafePointer(to: shape) {
+            ck_conv2d_forward($0, x.base, w.base, bias?.base, activation, y.base, workspace.base)
+        }
+    }
+
+    static func conv2DBackwardInput(
+        _ shape: ck_conv2d_shape, dy: Floats, w: Floats, dx: Floats, workspace: Floats
+    ) {
+        expect(dy, shape.outputCount, "convolution, output gradient")
+        expect(w, shape.weightCount, "convolution, weights")
+        expect(dx, shape.inputCount, "convolution, input gradient")
+        withUnsafePointer(to: shape) { ck_conv2d_backward_input($0, dy.base, w.base, dx.base, workspace.base) }
+    }
+
+    static func conv2DBackwardWeights(
+        _ shape: ck_conv2d_shape, x: Floats, dy: Floats, dw: Floats, dbias: Floats?, workspace: Floats
+    ) {
+        expect(x, shape.inputCount, "convolution, input")
+        expect(dy, shape.outputCount, "convolution, output gradient")
+        expect(dw, shape.weightCount, "convolution, weight gradient")
+        expect(dbias, shape.out_channels, "convolution, bias gradient")
+        withUnsafePointer(to: shape) {
+            ck_conv2d_backward_weights($0, x.base, dy.base, dw.base, dbias?.base, workspace.base)
+        }
+    }
+
+    /// Bytes of the record of where each maximum was.
+    static func maxPoolRecordSize(_ shape: ck_pool2d_shape) -> Int {
+        withUnsafePointer(to: shape) { ck_maxpool2d_record_size($0) }
+    }
+
+    static func maxPoolForward(_ shape: ck_pool2d_shape, x: Floats, y: Floats, record: Floats?) {
+        expect(x, shape.inputCount, "max pooling, input")
+        expect(y, shape.outputCount, "max pooling, output")
+        expect(record, maxPoolRecordSize(shape) / 4, "max pooling, record")
+        withUnsafePointer(to: shape) { ck_maxpool2d_forward($0, x.base, y.base, record?.base) }
+    }
+
+    static func maxPoolBackward(_ shape: ck_pool2d_shape, dy: Floats, record: Floats, dx: Floats) {
+        expect(dy, shape.outputCount, "max pooling, output gradient")
+        expect(dx, shape.inputCount, "max pooling, input gradient")
+        withUnsafePointer(to: shape) { ck_maxpool2d_backward($0, dy.base, record.base, dx.base) }
+    }
+
+    static func averagePoolForward(_ shape: ck_pool2d_shape, x: Floats, y: Floats) {
+        expect(x, shape.inputCount, "average pooling, input")
+        expect(y, shape.outputCount, "average pooling, output")
+        withUnsafePointer(to: shape) { ck_avgpool2d_forward($0, x.base, y.base) }
+    }
+
+    static func averagePoolBackward(_ shape: ck_pool2d_shape, dy: Floats, dx: Floats) {
+        expect(dy, shape.outputCount, "average pooling, output gradient")
+        expect(dx, shape.inputCount, "average pooling, input gradient")
+        withUnsafePointer(to: shape) { ck_avgpool2d_backward($0, dy.base, dx.base) }
+    }
+
+    static func padForward(_ shape: ck_pad2d_shape, x: Floats, y: Floats) {
+        expect(x, shape.inputCount, "padding, input")
+        expect(y, shape.outputCount, "padding, output")
+        withUnsafePointer(to: shape) { ck_pad2d_forward($0, x.base, y.base) }
+    }
+
+    static func padBackward(_ shape: ck_pad2d_shape, dy: Floats, dx: Floats) {
+        expect(dy, shape.outputCount, "padding, output gradient")
+        expect(dx, shape.inputCount, "padding, input gradient")
+        withUnsafePointer(to: shape) { ck_pad2d_backward($0, dy.base, dx.base) }
+    }
+
+    /// y[b, j, i] = x[b, i, j].
+    static func transpose(batch: Int, rows: Int, columns: Int, x: Floats, y: Floats) {
+        expect(x, batch * rows * columns, "transposition, input")
+        expect(y, batch * rows * columns, "transposition, output")
+        ck_transpose(batch, rows, columns, x.base, y.base)
+    }
+}
+
+extension ck_conv2d_shape {
+    var inputCount: Int { batch * in_height * in_width * in_channels }
+    var outputCount: Int { batch * out_height * out_width * out_channels }
+    var weightCount: Int { kernel_height * kernel_width * in_channels * out_channels }
+}
+
+extension ck_pool2d_shape {
+    var inputCount: Int { batch * in_height * in_width * channels }
+    var outputCount: Int { batch * out_height * out_width * channels }
+}
+
+extension ck_pad2d_shape {
+    var inputCount: Int { batch * in_height * in_width * channels }
+    var outputCount: Int { batch * (in_height + top + bottom) * (in_width + left + right) * channels }
+}
