@@ -130,7 +130,7 @@ extension GraphBuilder {
     }
 
     /// An activation, fused into the step before where that step can.
-    public mutating func activation(_ input: GraphValue, _ activation: Activation) -> GraphValue {
+    public mutating func activation(_ input: GraphValue, _ activation: ActivationFunction) -> GraphValue {
         guard let kernel = activation.kernel else { // softmax
             let input = stored(input)
             let output = makeValue(shape: input.shape)

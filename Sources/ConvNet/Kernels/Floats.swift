@@ -49,8 +49,8 @@ final class Arena {
     }
 }
 
-/// The kernels' Swift face: each function checks the counts against the shape and calls C.
-enum Kernels {
+/// What the functions over borrowed floats check first.
+extension Kernels {
     static func expect(_ floats: Floats, _ count: Int, _ what: StaticString) {
         precondition(floats.count >= count, "\(what): \(floats.count) floats where \(count) are needed")
     }

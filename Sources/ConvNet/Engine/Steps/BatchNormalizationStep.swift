@@ -1,0 +1,88 @@
+import CKernels
+
+/// Normalises each channel over the batch in training, by moving statistics in inference.
+struct BatchNormalizationStep: ActivationHost {
+    let input: BufferID
+    let output: BufferID
+    /// Rows of `channels` an example.
+    let rows: Int
+    let channels: Int
+    let gamma: Parameter?
+    let beta: Parameter?
+    let movingMean: Parameter
+    let movingVariance: Parameter
+    let momentum: Float
+    let epsilon: Float
+    private var activation = ck_activation.linear
+
+    init(
+        input: BufferID, output: BufferID, rows: Int, channels: Int, gamma: Parameter?, beta: Parameter?,
+        movingMean: Parameter, movingVariance: Parameter, momentum: Float, epsilon: Float
+    ) {
+        self.input = input
+        self.output = output
+        self.rows = rows
+        self.channels = channels
+        self.gamma = gamma
+        self.beta = beta
+        self.movingMean = movingMean
+        self.movingVariance = movingVariance
+        self.momentum = momentum
+        self.epsilon = epsilon
+    }
+
+    var backwardReadsInput: Bool { true }
+    var backwardReadsOutput: Bool { !activation.isLinear }
+    var hasTrainableParameters: Bool { gamma != nil || beta != nil }
+    var cost: Int { 4 * rows * channels }
+
+    mutating func absorb(_ activation: ck_activation) -> Bool {
+        guard self.activation.isLinear, activation.kind == CK_RELU else { return false }
+        self.activation = activation
+        return true
+    }
+
+    func workspace(batch: Int, training: Bool) -> Int {
+        training ? ck_batchnorm_workspace(rows * batch, channels) : 0
+    }
+
+    /// The batch's mean and variance.
+    func saved(batch: Int) -> Int { 2 * channels }
+
+    func forward(_ memory: StepMemory, _ run: Run) {
+        let rows = self.rows * run.batch
+        let mean: Floats
+        let variance: Floats
+        if run.isTraining {
+            mean = memory.saved.slice(0, channels)
+            variance = memory.saved.slice(channels, channels)
+            Kernels.batchNormStatistics(
+                rows: rows, channels: channels, x: memory.input, mean: mean, variance: variance,
+                workspace: memory.workspace)
+            move(run.values(movingMean), towards: mean)
+            move(run.values(movingVariance), towards: variance)
+        } else {
+            mean = run.values(movingMean)
+            variance = run.values(movingVariance)
+        }
+        Kernels.batchNormApply(
+            rows: rows, channels: channels, x: memory.input, mean: mean, variance: variance, epsilon: epsilon,
+            gamma: run.values(gamma), beta: run.values(beta), activation: activation, y: memory.output)
+    }
+
+    func backward(_ memory: StepMemory, _ run: Run) {
+        Kernels.batchNormBackward(
+            rows: rows * run.batch, channels: channels, x: memory.input,
+            fusedOutput: activation.isLinear ? nil : memory.output, dy: memory.outputGradient,
+            mean: memory.saved.slice(0, channels), variance: memory.saved.slice(channels, channels),
+            epsilon: epsilon, gamma: run.values(gamma), dgamma: run.gradient(gamma), dbeta: run.gradient(beta),
+            dx: memory.inputGradient, workspace: memory.workspace)
+    }
+
+    /// Keras 3: the biased batch variance enters the moving one as it is.
+    private func move(_ moving: Floats, towards batch: Floats) {
+        for channel in 0..<channels {
+            moving.base[channel] = moving.base[channel] * momentum + batch.base[channel] * (1 - momentum)
+        }
+    }
+}

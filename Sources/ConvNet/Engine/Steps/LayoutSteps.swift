@@ -1,0 +1,52 @@
+import CKernels
+
+/// Images from channels-first to channels-last order, or back.
+struct TransposeStep: Step {
+    let input: BufferID
+    let output: BufferID
+    let rows: Int
+    let columns: Int
+
+    var backwardReadsInput: Bool { false }
+    var backwardReadsOutput: Bool { false }
+    var cost: Int { rows * columns }
+
+    func forward(_ memory: StepMemory, _ run: Run) {
+        Kernels.transpose(batch: run.batch, rows: rows, columns: columns, x: memory.input, y: memory.output)
+    }
+
+    func backward(_ memory: StepMemory, _ run: Run) {
+        guard let inputGradient = memory.inputGradient else { return }
+        Kernels.transpose(
+            batch: run.batch, rows: columns, columns: rows, x: memory.outputGradient, y: inputGradient)
+    }
+}
+
+/// Borders of zeros around channels-last images.
+struct ZeroPadding2DStep: Step {
+    let input: BufferID
+    let output: BufferID
+    /// For a batch of one.
+    let shape: ck_pad2d_shape
+
+    var backwardReadsInput: Bool { false }
+    var backwardReadsOutput: Bool { false }
+    var cost: Int { shape.outputCount }
+
+    func forward(_ memory: StepMemory, _ run: Run) {
+        Kernels.padForward(shape.with(batch: run.batch), x: memory.input, y: memory.output)
+    }
+
+    func backward(_ memory: StepMemory, _ run: Run) {
+        guard let inputGradient = memory.inputGradient else { return }
+        Kernels.padBackward(shape.with(batch: run.batch), dy: memory.outputGradient, dx: inputGradient)
+    }
+}
+
+extension ck_pad2d_shape {
+    func with(batch: Int) -> ck_pad2d_shape {
+        var shape = self
+        shape.batch = batch
+        return shape
+    }
+}

@@ -1,0 +1,58 @@
+import CKernels
+
+/// Maximum of each window; keeps where it was.
+struct MaxPooling2DStep: Step {
+    let input: BufferID
+    let output: BufferID
+    /// For a batch of one.
+    let shape: ck_pool2d_shape
+
+    var backwardReadsInput: Bool { false }
+    var backwardReadsOutput: Bool { false }
+    var cost: Int { shape.outputCount * shape.window_height * shape.window_width }
+
+    func saved(batch: Int) -> Int {
+        (Kernels.maxPoolRecordSize(shape.with(batch: batch)) + 3) / 4
+    }
+
+    func forward(_ memory: StepMemory, _ run: Run) {
+        Kernels.maxPoolForward(
+            shape.with(batch: run.batch), x: memory.input, y: memory.output,
+            record: run.isTraining ? memory.saved : nil)
+    }
+
+    func backward(_ memory: StepMemory, _ run: Run) {
+        guard let inputGradient = memory.inputGradient else { return }
+        Kernels.maxPoolBackward(
+            shape.with(batch: run.batch), dy: memory.outputGradient, record: memory.saved, dx: inputGradient)
+    }
+}
+
+/// Average of each window, over the pixels inside the image.
+struct AveragePooling2DStep: Step {
+    let input: BufferID
+    let output: BufferID
+    /// For a batch of one.
+    let shape: ck_pool2d_shape
+
+    var backwardReadsInput: Bool { false }
+    var backwardReadsOutput: Bool { false }
+    var cost: Int { shape.outputCount * shape.window_height * shape.window_width }
+
+    func forward(_ memory: StepMemory, _ run: Run) {
+        Kernels.averagePoolForward(shape.with(batch: run.batch), x: memory.input, y: memory.output)
+    }
+
+    func backward(_ memory: StepMemory, _ run: Run) {
+        guard let inputGradient = memory.inputGradient else { return }
+        Kernels.averagePoolBackward(shape.with(batch: run.batch), dy: memory.outputGradient, dx: inputGradient)
+    }
+}
+
+extension ck_pool2d_shape {
+    func with(batch: Int) -> ck_pool2d_shape {
+        var shape = self
+        shape.batch = batch
+        return shape
+    }
+}

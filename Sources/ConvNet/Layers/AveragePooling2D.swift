@@ -1,0 +1,44 @@
+/// The mean of each window of each channel.
+///
+/// - Input shape: (height, width, channels), or (channels, height, width) for channels-first data.
+/// - Output shape: (height', width', channels) in the same order; with `valid` padding
+///   height' = floor((height - window) / stride) + 1, with `same` padding height' = ceil(height / stride).
+///
+/// The mean is over the pixels inside the image, as in Keras.
+public struct AveragePooling2D: Layer {
+    public static let className = "AveragePooling2D"
+
+    public var name: String?
+    /// The window, in pixels.
+    public var poolSize: Size
+    /// How far the window moves, in pixels; nil means as far as it is large.
+    public var strides: Size?
+    /// How borders are treated; what lies outside the image is left out.
+    public var padding: Padding
+    /// Order of the images' dimensions.
+    public var dataFormat: DataFormat
+
+    /// - Parameters:
+    ///   - poolSize: The window, in pixels.
+    ///   - strides: How far the window moves, in pixels; nil means as far as it is large.
+    ///   - padding: How borders are treated.
+    ///   - dataFormat: Order of the images' dimensions.
+    ///   - name: The layer's own name.
+    public init(
+        poolSize: Size = 2, strides: Size? = nil, padding: Padding = .valid, dataFormat: DataFormat = .channelsLast,
+        name: String? = nil
+    ) {
+        self.name = name
+        self.poolSize = poolSize
+        self.strides = strides
+        self.padding = padding
+        self.dataFormat = dataFormat
+    }
+
+    public func build(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
+        try graph.requirePositive(poolSize, "pool size")
+        if let strides { try graph.requirePositive(strides, "strides") }
+        return try graph.pooling2D(
+            input, .average, window: poolSize, strides: strides ?? poolSize, padding: padding, dataFormat: dataFormat)
+    }
+}

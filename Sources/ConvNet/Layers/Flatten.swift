@@ -1,0 +1,23 @@
+/// One dimension out of many.
+///
+/// - Input shape: any. Output shape: (elements). Channels-first images are flattened in channels-last order, as Keras
+///   does, so that weights trained behind either order fit.
+public struct Flatten: Layer {
+    public static let className = "Flatten"
+
+    public var name: String?
+    /// Order of the images' dimensions.
+    public var dataFormat: DataFormat
+
+    /// - Parameters:
+    ///   - dataFormat: Order of the images' dimensions.
+    ///   - name: The layer's own name.
+    public init(dataFormat: DataFormat = .channelsLast, name: String? = nil) {
+        self.name = name
+        self.dataFormat = dataFormat
+    }
+
+    public func build(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
+        try graph.flatten(input, dataFormat: dataFormat)
+    }
+}
