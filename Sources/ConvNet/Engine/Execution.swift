@@ -32,17 +32,17 @@ final class Execution {
         output = buffer(plan.graph.output.buffer)
     }
 
-    /// Where the loss writes the gradient of the output.
-    var outputGradient: Floats { memory.last?.outputGradient ?? output.prefix(0) }
-
-    /// Where a fused softmax and loss write the gradient of what the softmax reads.
-    var lastStepInput: (values: Floats, gradient: Floats)? {
-        guard let last = memory.last, let gradient = last.inputGradient else { return nil }
-        return (last.input, gradient)
+    /// A buffer's floats, for the largest batch.
+    func values(_ id: BufferID) -> Floats {
+        arena.floats.slice(plan.bufferOffsets[id.index], plan.graph.bufferCounts[id.index] * plan.batch)
     }
 
-    /// The gradient of the network's input, where the plan wants it.
-    var inputGradient: Floats? { memory.first?.inputGradient }
+    /// A buffer's gradient, for the largest batch; nil where the plan wants none.
+    func gradient(_ id: BufferID) -> Floats? {
+        plan.gradientOffsets[id.index].map {
+            arena.floats.slice($0, plan.graph.bufferCounts[id.index] * plan.batch)
+        }
+    }
 
     /// Runs the steps in order, all of them or all but the last.
     func forward(_ run: Run, skippingLast: Bool = false) {

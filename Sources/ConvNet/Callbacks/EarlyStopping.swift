@@ -1,0 +1,50 @@
+/// Ends training when a number no longer gets better, and gives the network the weights of its best epoch: always, also
+/// when the epochs run out first.
+public final class EarlyStopping: Callback {
+    /// The epoch whose weights the network has after training, counted from 0.
+    public private(set) var bestEpoch: Int?
+
+    private let monitorSettings: (name: String, mode: MonitorMode, minDelta: Double)
+    private let patience: Int
+    private var monitor: Monitor
+    private var bestWeights: WeightSnapshot?
+    private var epochsWithout = 0
+
+    /// - Parameters:
+    ///   - monitor: Name of the number.
+    ///   - minDelta: Changes up to this count as none.
+    ///   - patience: Epochs without improvement that are endured.
+    ///   - mode: Which way is better.
+    public init(
+        monitor: String = "val_loss", minDelta: Double = 0, patience: Int = 0, mode: MonitorMode = .automatic
+    ) {
+        monitorSettings = (monitor, mode, minDelta)
+        self.patience = patience
+        self.monitor = Monitor(monitor, mode: mode, minDelta: minDelta)
+    }
+
+    public func onTrainBegin(_ context: TrainingContext) throws {
+        monitor = Monitor(monitorSettings.name, mode: monitorSettings.mode, minDelta: monitorSettings.minDelta)
+        bestWeights = nil
+        bestEpoch = nil
+        epochsWithout = 0
+    }
+
+    public func onEpochEnd(_ epoch: Int, logs: Logs, _ context: TrainingContext) throws {
+        if try monitor.improves(with: logs) {
+            bestWeights = context.model.captureWeights()
+            bestEpoch = epoch
+            epochsWithout = 0
+        } else {
+            epochsWithout += 1
+            if epochsWithout > patience {
+                context.stop(reason: "\(monitor.name) did not improve for \(epochsWithout) epochs")
+            }
+        }
+    }
+
+    public func onTrainEnd(_ context: TrainingContext) throws {
+        if let bestWeights { context.model.restoreWeights(bestWeights) }
+        bestWeights = nil
+    }
+}
