@@ -17,6 +17,6 @@ public final class CSVLogger: Callback {
     public func onEpochEnd(_ epoch: Int, logs: Logs, _ context: TrainingContext) throws {
         if text.isEmpty { text = (["epoch"] + logs.names).joined(separator: ",") + "\n" }
         text += (["\(epoch)"] + logs.map { "\($0.value)" }).joined(separator: ",") + "\n"
-        try AtomicFile.write(path, Array(text.utf8))
+        try AtomicFile.write(text, to: path)
     }
 }

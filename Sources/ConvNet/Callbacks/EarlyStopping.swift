@@ -37,7 +37,7 @@ public final class EarlyStopping: Callback {
             epochsWithout = 0
         } else {
             epochsWithout += 1
-            if epochsWithout > patience {
+            if epochsWithout >= max(patience, 1) {
                 context.stop(reason: "\(monitor.name) did not improve for \(epochsWithout) epochs")
             }
         }

@@ -55,7 +55,6 @@ struct TargetData {
     ///   - weights: A factor an example.
     /// - Throws: ``ConvNetError`` of kind `invalidArgument` where a label has no output.
     init(labels: [Int32], outputShape: [Int], weights: [Float]?) throws {
-        self.weights = weights
         let columns = outputShape.last ?? 1
         guard outputShape.count <= 1 else {
             throw ConvNetError(
@@ -64,7 +63,7 @@ struct TargetData {
                     + "add a Flatten layer or give targets of that shape")
         }
         if columns == 1 { // a label is the target itself
-            source = .rows(Tensor(shape: [labels.count, 1], scalars: labels.map { Float($0) }))
+            self.init(rows: Tensor(shape: [labels.count, 1], scalars: labels.map { Float($0) }), weights: weights)
             return
         }
         if let wrong = labels.first(where: { !(0..<columns).contains(Int($0)) }) {
@@ -72,7 +71,12 @@ struct TargetData {
                 .invalidArgument,
                 "label \(wrong) has no output: the network gives \(columns) classes; give its last layer more units")
         }
+        self.init(checked: labels, weights: weights)
+    }
+
+    private init(checked labels: [Int32], weights: [Float]?) {
         source = .labels(labels)
+        self.weights = weights
     }
 
     /// - Parameters:
@@ -81,23 +85,27 @@ struct TargetData {
     ///   - weights: A factor an example.
     /// - Throws: ``ConvNetError`` of kind `invalidArgument` where the shapes disagree.
     init(_ tensor: Tensor, outputShape: [Int], weights: [Float]?) throws {
+        if let wrong = tensor.scalars.firstIndex(where: { !$0.isFinite }) {
+            throw ConvNetError(
+                .invalidData, "target \(wrong) is \(tensor.scalars[wrong]); remove or repair it")
+        }
         guard tensor.rank >= 1 else {
             throw ConvNetError(.invalidArgument, "the targets are a single number; give one row an example")
         }
         let shape = Array(tensor.shape.dropFirst())
         if shape == outputShape || (shape.isEmpty && outputShape == [1]) {
-            source = .rows(tensor)
-            self.weights = weights
+            self.init(rows: tensor, weights: weights)
         } else if shape.isEmpty || shape == [1] {
             try self.init(labels: Self.labels(of: tensor), outputShape: outputShape, weights: weights)
         } else {
             throw ConvNetError(
                 .invalidArgument, "the targets have shape \(shape) an example, but the network gives \(outputShape)")
         }
-        if let wrong = tensor.scalars.firstIndex(where: { !$0.isFinite }) {
-            throw ConvNetError(
-                .invalidData, "target \(wrong) is \(tensor.scalars[wrong]); remove or repair it")
-        }
+    }
+
+    private init(rows: Tensor, weights: [Float]?) {
+        source = .rows(rows)
+        self.weights = weights
     }
 
     private static func labels(of tensor: Tensor) throws -> [Int32] {

@@ -1,0 +1,84 @@
+import CKernels
+import Synchronization
+
+/// Runs a network forward, from any number of threads at once.
+///
+/// Each call borrows an execution, with its memory, from a pool. Small work runs on the calling thread, since waking
+/// others would cost more than it gives; large work runs on the compute thread with all of its workers.
+///
+/// `@unchecked`: the store's memory is only read here. Whoever changes it (``Sequential``, which is not `Sendable`) does
+/// not hand its engine to other threads; ``Predictor`` has a store of its own that nobody changes.
+final class InferenceEngine: @unchecked Sendable {
+    let graph: Graph
+    private let store: ParameterStore
+    private let pool = Mutex<[PooledExecution]>([])
+
+    /// Executions that are kept for the next call.
+    private static let poolSize = 16
+    /// Floating-point operations below which the calling thread works alone: some 50 microseconds of one core.
+    private static let ownThreadCost = 5_000_000
+
+    /// An execution that exactly one thread uses at a time: the pool hands it out and takes it back.
+    private struct PooledExecution: @unchecked Sendable {
+        let execution: Execution
+    }
+
+    init(graph: Graph, store: ParameterStore) {
+        self.graph = graph
+        self.store = store
+    }
+
+    /// The outputs of all examples, one after the other.
+    ///
+    /// - Parameters:
+    ///   - data: The examples; their shape is the graph's.
+    ///   - batchSize: Examples a pass.
+    func predict(_ data: InputData, batchSize: Int) -> [Float] {
+        let size = graph.output.count
+        return Kernels.array(count: data.count * size) { output in
+            let batch = min(batchSize, data.count)
+            if graph.cost * data.count < Self.ownThreadCost {
+                let state = ck_flush_denormals()
+                run(data, batch: batch, output: output)
+                ck_restore_float_state(state)
+            } else {
+                ComputeThread.shared.run { run(data, batch: batch, output: output) }
+            }
+        }
+    }
+
+    private func run(_ data: InputData, batch: Int, output: UnsafeMutablePointer<Float>) {
+        let execution = borrow(batch: batch)
+        defer { giveBack(execution) }
+        let nothing = execution.output.prefix(0)
+        var indices = (0..<Int32(batch)).map { $0 }
+        for start in stride(from: 0, to: data.count, by: batch) {
+            let count = min(batch, data.count - start)
+            for index in 0..<count { indices[index] = Int32(start + index) }
+            data.gather(indices, count: count, into: execution.input)
+            execution.forward(
+                Run(
+                    batch: count, isTraining: false, parameters: store.parameters.floats, gradients: nothing,
+                    state: store.state.floats, seed: 0, step: 0))
+            let size = graph.output.count
+            (output + start * size).update(from: execution.output.base, count: count * size)
+        }
+    }
+
+    /// The smallest idle execution that has room, or a new one.
+    private func borrow(batch: Int) -> Execution {
+        let pooled: PooledExecution? = pool.withLock { idle in
+            let fitting = idle.indices.filter { idle[$0].execution.plan.batch >= batch }
+            let best = fitting.min { idle[$0].execution.plan.batch < idle[$1].execution.plan.batch }
+            return best.map { idle.remove(at: $0) }
+        }
+        return pooled?.execution ?? Execution(plan: Plan(graph: graph, batch: batch, isTraining: false))
+    }
+
+    private func giveBack(_ execution: Execution) {
+        let returned = PooledExecution(execution: execution)
+        pool.withLock { idle in
+            if idle.count < Self.poolSize { idle.append(returned) }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+/// A network's weights as they were, ready to predict from many threads at once.
+///
+/// ```swift
+/// let predictor = try model.predictor()
+/// DispatchQueue.concurrentPerform(iterations: 8) { index in
+///     print(predictor.predictClasses(batches[index]))
+/// }
+/// ```
+public final class Predictor: Sendable {
+    /// Dimensions of one example.
+    public let inputShape: [Int]
+    /// Dimensions of what one example gives.
+    public let outputShape: [Int]
+    private let engine: InferenceEngine
+
+    init(graph: Graph, store: ParameterStore) {
+        inputShape = graph.input.shape
+        outputShape = graph.output.shape
+        engine = InferenceEngine(graph: graph, store: ParameterStore(copying: store))
+    }
+
+    /// The network's outputs.
+    ///
+    /// - Parameters:
+    ///   - x: Examples, shape (count, …input shape).
+    ///   - batchSize: Examples a pass; decides speed and memory, not results.
+    /// - Returns: Shape (count, …output shape).
+    /// - Precondition: The examples have the input shape.
+    public func predict(_ x: Tensor, batchSize: Int = 32) -> Tensor {
+        precondition(
+            Array(x.shape.dropFirst()) == inputShape && x.rank >= 1,
+            "a tensor of shape \(x.shape) does not hold examples of shape \(inputShape)")
+        let scalars = engine.predict(InputData(x), batchSize: max(batchSize, 1))
+        return Tensor(shape: [x.shape[0]] + outputShape, scalars: scalars)
+    }
+
+    /// The class of each example: where its outputs are largest, or for one output whether it is above 0.5.
+    ///
+    /// - Parameters:
+    ///   - x: Examples, shape (count, …input shape).
+    ///   - batchSize: Examples a pass.
+    /// - Precondition: The examples have the input shape.
+    public func predictClasses(_ x: Tensor, batchSize: Int = 32) -> [Int] {
+        predict(x, batchSize: batchSize).classes
+    }
+}
+
+extension Tensor {
+    /// The class of each row along the last dimension: where it is largest, or for one column whether it is above 0.5.
+    var classes: [Int] {
+        shape.last == 1 ? scalars.map { $0 > 0.5 ? 1 : 0 } : argmax(axis: rank - 1)
+    }
+}

@@ -1,0 +1,195 @@
+/// A network of layers in a row, with its weights: built, trained, evaluated, run and saved as in Keras.
+///
+/// ```swift
+/// let model = try Sequential(inputShape: [28, 28, 1]) {
+///     Conv2D(32, kernelSize: 3, activation: .relu)
+///     MaxPooling2D()
+///     Flatten()
+///     Dense(10, activation: .softmax)
+/// }
+/// model.compile(optimizer: Adam(), loss: .categoricalCrossentropy, metrics: [.accuracy])
+/// try model.fit(train, epochs: 4, validationData: test)
+/// ```
+///
+/// A network belongs to one thread at a time; ``predictor()`` gives something that many threads may share.
+public final class Sequential {
+    /// What the network is called in summaries and files.
+    public let name: String
+    /// Dimensions of one example.
+    public let inputShape: [Int]
+    /// The layers' settings, each with its name.
+    public let layers: [any Layer]
+    /// Decides the first weights, the shuffling and the dropout masks.
+    public let seed: UInt64
+    /// What travels with the network in its file: preprocessing, class names, training settings.
+    public var info = ModelInfo()
+
+    let graph: Graph
+    let store: ParameterStore
+    let inference: InferenceEngine
+
+    /// What ``compile(optimizer:loss:metrics:)`` was given.
+    struct Compilation {
+        var optimizer: any Optimizer
+        let loss: Loss
+        let metrics: [Metric]
+        /// Made when training first needs it.
+        var state: OptimizerState?
+    }
+
+    var compilation: Compilation?
+
+    /// A network of the given layers, its weights drawn from the initializers.
+    ///
+    /// - Parameters:
+    ///   - inputShape: Dimensions of one example, without the batch: (28, 28, 1) for grey images.
+    ///   - name: What the network is called in summaries and files.
+    ///   - seed: Decides the first weights, the shuffling and the dropout masks.
+    ///   - layers: In order.
+    /// - Throws: ``ConvNetError`` of kind `invalidModel` where the layers do not fit together.
+    public init(
+        inputShape: [Int], name: String = "sequential", seed: UInt64 = 0, layers: [any Layer]
+    ) throws {
+        guard !inputShape.isEmpty, inputShape.allSatisfy({ $0 >= 1 }) else {
+            throw ConvNetError(.invalidModel, "input shape \(inputShape); give sizes of at least 1")
+        }
+        guard !layers.isEmpty else {
+            throw ConvNetError(.invalidModel, "the network has no layers; give at least one")
+        }
+        let named = try Self.named(layers)
+        var builder = GraphBuilder(inputShape: inputShape)
+        for layer in named { try builder.append(layer, name: layer.name ?? "") }
+        let graph = builder.finish()
+
+        self.name = name
+        self.inputShape = inputShape
+        self.seed = seed
+        self.layers = named
+        self.graph = graph
+        store = ParameterStore(trainableCount: graph.trainableCount, stateCount: graph.stateCount)
+        inference = InferenceEngine(graph: graph, store: store)
+        initializeWeights()
+    }
+
+    /// A network of the layers in a block.
+    ///
+    /// - Parameters:
+    ///   - inputShape: Dimensions of one example, without the batch.
+    ///   - name: What the network is called in summaries and files.
+    ///   - seed: Decides the first weights, the shuffling and the dropout masks.
+    ///   - layers: In order.
+    /// - Throws: ``ConvNetError`` of kind `invalidModel` where the layers do not fit together.
+    public convenience init(
+        inputShape: [Int], name: String = "sequential", seed: UInt64 = 0,
+        @LayerBuilder layers: () -> [any Layer]
+    ) throws {
+        try self.init(inputShape: inputShape, name: name, seed: seed, layers: layers())
+    }
+
+    /// Dimensions of what one example gives.
+    public var outputShape: [Int] { graph.output.shape }
+
+    /// Number of weights, those that do not learn included.
+    public var parameterCount: Int { graph.parameters.reduce(0) { $0 + $1.count } }
+
+    /// Number of weights that learn.
+    public var trainableParameterCount: Int {
+        graph.parameters.reduce(0) { $0 + ($1.isTrainable ? $1.count : 0) }
+    }
+
+    /// Sets how the network is trained and measured. Forgets what an optimizer before it remembered.
+    ///
+    /// - Parameters:
+    ///   - optimizer: How weights change.
+    ///   - loss: What training makes small.
+    ///   - metrics: What is reported besides.
+    public func compile(optimizer: any Optimizer = RMSprop(), loss: Loss, metrics: [Metric] = []) {
+        compilation = Compilation(optimizer: optimizer, loss: loss, metrics: metrics)
+    }
+
+    /// A copy of the weights that predicts from many threads at once, without the training state.
+    public func predictor() -> Predictor {
+        Predictor(graph: graph, store: store)
+    }
+
+    /// The network's outputs.
+    ///
+    /// - Parameters:
+    ///   - x: Examples, shape (count, …``inputShape``).
+    ///   - batchSize: Examples a pass; decides speed and memory, not results.
+    /// - Returns: Shape (count, …``outputShape``).
+    /// - Throws: ``ConvNetError`` of kind `invalidArgument` where the shapes disagree.
+    public func predict(_ x: Tensor, batchSize: Int = 32) throws -> Tensor {
+        try predict(try inputs(x), batchSize: batchSize)
+    }
+
+    /// The network's outputs for all images of a data set.
+    ///
+    /// - Parameters:
+    ///   - data: Images of ``inputShape``, or of as many elements.
+    ///   - batchSize: Examples a pass.
+    /// - Returns: Shape (count, …``outputShape``).
+    /// - Throws: ``ConvNetError`` of kind `invalidArgument` where the shapes disagree.
+    public func predict(_ data: Dataset, batchSize: Int = 32) throws -> Tensor {
+        try predict(try inputs(data), batchSize: batchSize)
+    }
+
+    /// The class of each example: where its outputs are largest, or for one output whether it is above 0.5.
+    ///
+    /// - Throws: ``ConvNetError`` of kind `invalidArgument` where the shapes disagree.
+    public func predictClasses(_ x: Tensor, batchSize: Int = 32) throws -> [Int] {
+        try predict(x, batchSize: batchSize).classes
+    }
+
+    /// The class of each image of a data set.
+    ///
+    /// - Throws: ``ConvNetError`` of kind `invalidArgument` where the shapes disagree.
+    public func predictClasses(_ data: Dataset, batchSize: Int = 32) throws -> [Int] {
+        try predict(data, batchSize: batchSize).classes
+    }
+
+    private func predict(_ data: InputData, batchSize: Int) throws -> Tensor {
+        guard batchSize >= 1 else {
+            throw ConvNetError(.invalidArgument, "batch size \(batchSize); give at least 1")
+        }
+        return Tensor(
+            shape: [data.count] + outputShape, scalars: inference.predict(data, batchSize: batchSize))
+    }
+
+    /// Examples of the network's input shape, or of as many elements: (28, 28) and (784) both fit (28, 28, 1).
+    func inputs(_ data: Dataset) throws -> InputData {
+        try check(InputData(data))
+    }
+
+    func inputs(_ x: Tensor) throws -> InputData {
+        guard x.rank >= 1 else {
+            throw ConvNetError(.invalidArgument, "the input is a single number; give shape [count, …]")
+        }
+        return try check(InputData(x))
+    }
+
+    private func check(_ data: InputData) throws -> InputData {
+        guard data.shape.reduce(1, *) == graph.input.count else {
+            throw ConvNetError(
+                .invalidArgument, "the examples have shape \(data.shape), but the network takes \(inputShape)")
+        }
+        return data
+    }
+
+    /// The layers with names of their own: Keras's pattern, `dense`, `dense_1`, …
+    private static func named(_ layers: [any Layer]) throws -> [any Layer] {
+        var counts: [String: Int] = [:]
+        var taken = Set<String>()
+        return try layers.map { layer in
+            var layer = layer
+            let className = type(of: layer).className
+            let name = layer.name ?? layer.defaultName(count: counts[className, default: 0])
+            counts[className, default: 0] += 1
+            guard taken.insert(name).inserted, !name.isEmpty else {
+                throw ConvNetError(.invalidModel, "two layers are called \(name); give each a name of its own")
+            }
+            layer.name = name
+            return layer
+        }
+    }
+}
