@@ -39,7 +39,7 @@ bench-peers: prepare ## Time training against Keras and PyTorch, side by side (A
 
 profile: prepare ## Show the hottest functions (KERNEL=conv2d or NETWORK=cnn-compact)
 	@swift build $(RELEASE) --product $(if $(KERNEL),KernelChecks,digits)
-	@Benchmarks/profile.sh $(if $(KERNEL),$(BIN)/KernelChecks --bench $(KERNEL) $(ARGS),\
+	@Benchmarks/profile.sh $(if $(KERNEL),$(BIN)/KernelChecks --bench $(ARGS) $(KERNEL),\
 		$(BIN)/digits train --model $(or $(NETWORK),cnn-compact) --epochs 1 --verbose 0 $(ARGS))
 
 sanitize: prepare ## Run the checks under the address and undefined-behaviour sanitizers (FAST=1: the kernels only)

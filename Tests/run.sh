@@ -29,7 +29,7 @@ stage() {
     local total
     total=$(sed -nE 's/.*Test run with ([0-9]+) tests?.* (passed|failed) after.*/\1/p' "$log" | tail -n 1)
     if [ -n "$total" ]; then
-        bad=$(grep -cE '^. Test .* failed after' "$log")
+        bad=$(grep -E ' Test .* failed after ' "$log" | grep -cvE ' Test run with [0-9]+ tests? ')
         good=$((total - bad))
     else
         read -r good bad < <(sed -nE 's/.*: ([0-9]+) passed, ([0-9]+) failed.*/\1 \2/p' "$log" | tail -n 1)

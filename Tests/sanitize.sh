@@ -4,7 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-build=(--scratch-path .build/sanitize --sanitize address --sanitize undefined)
+# The C compiler instruments for both; the runtime of the first holds that of the second, and swiftc links only it.
+build=(--scratch-path .build/sanitize --sanitize address -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined)
 # The OpenMP runtime keeps its workers' memory until the process ends.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0:detect_stack_use_after_return=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}
