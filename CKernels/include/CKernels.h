@@ -33,8 +33,8 @@ extern "C" {
 
 /* ---- Instruction sets and threads --------------------------------------------------------------------------- */
 
-/* Tiers of kernels, from worst to best. `ref` is plain C and runs anywhere; avx2 means AVX2 and FMA; avx512 means F, BW,
- * DQ and VL. */
+/* Tiers of kernels, from worst to best. `ref` is plain C and runs anywhere; avx2 means AVX2 and FMA; avx512 means F,
+ * BW, DQ and VL. */
 typedef enum ck_isa { CK_ISA_REF = 0, CK_ISA_AVX2 = 1, CK_ISA_AVX512 = 2 } ck_isa;
 
 /* The best tier that processor and operating system support. */
@@ -74,16 +74,16 @@ void ck_restore_float_state(uint32_t state);
 /* ---- Activations --------------------------------------------------------------------------------------------- */
 
 typedef enum ck_activation_kind {
-    CK_LINEAR = 0,     /* x */
-    CK_RELU,           /* max(x, 0); NaN stays NaN */
-    CK_LEAKY_RELU,     /* x < 0 ? alpha x : x */
-    CK_ELU,            /* x < 0 ? alpha (exp(x) - 1) : x */
-    CK_GELU,           /* x/2 (1 + erf(x / sqrt 2)) */
-    CK_GELU_TANH,      /* x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) */
-    CK_SILU,           /* x / (1 + exp(-x)) */
-    CK_SIGMOID,        /* 1 / (1 + exp(-x)) */
-    CK_TANH,           /* tanh x */
-    CK_SOFTPLUS        /* log(1 + exp(x)) */
+    CK_LINEAR = 0, /* x */
+    CK_RELU,       /* max(x, 0); NaN stays NaN */
+    CK_LEAKY_RELU, /* x < 0 ? alpha x : x */
+    CK_ELU,        /* x < 0 ? alpha (exp(x) - 1) : x */
+    CK_GELU,       /* x/2 (1 + erf(x / sqrt 2)) */
+    CK_GELU_TANH,  /* x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) */
+    CK_SILU,       /* x / (1 + exp(-x)) */
+    CK_SIGMOID,    /* 1 / (1 + exp(-x)) */
+    CK_TANH,       /* tanh x */
+    CK_SOFTPLUS    /* log(1 + exp(x)) */
 } ck_activation_kind;
 
 typedef struct ck_activation {
@@ -111,8 +111,8 @@ void ck_softmax_backward(size_t rows, size_t columns, const float *y, const floa
 
 /* ---- Matrix product ------------------------------------------------------------------------------------------ */
 
-/* C (m x n) = op(A) op(B), where op(A) is m x k: A is stored m x k, or k x m when transpose_a; op(B) is k x n: B is stored
- * k x n, or n x k when transpose_b. lda, ldb and ldc are the distances between stored rows. */
+/* C (m x n) = op(A) op(B), where op(A) is m x k: A is stored m x k, or k x m when transpose_a; op(B) is k x n: B is
+ * stored k x n, or n x k when transpose_b. lda, ldb and ldc are the distances between stored rows. */
 typedef struct ck_gemm_shape {
     size_t m, n, k;
     size_t lda, ldb, ldc;
@@ -124,13 +124,13 @@ size_t ck_gemm_workspace(const ck_gemm_shape *shape);
 
 /* C = f(op(A) op(B) + bias), bias having n elements, one a column; with `accumulate` C += op(A) op(B), and bias must be
  * null and f linear. k = 0 counts as a product of zeros. All transpose forms, m = 1 included (matrix-vector). */
-void ck_gemm(const ck_gemm_shape *shape, const float *a, const float *b, const float *CK_NULLABLE bias,
-             ck_activation f, bool accumulate, float *c, float *CK_NULLABLE workspace);
+void ck_gemm(const ck_gemm_shape *shape, const float *a, const float *b, const float *CK_NULLABLE bias, ck_activation f,
+             bool accumulate, float *c, float *CK_NULLABLE workspace);
 
 /* ---- 2-D convolution ------------------------------------------------------------------------------------------ */
 
-/* Output pixel (oy, ox) reads input pixels (oy stride_height + ky dilation_height - pad_top, …); those outside the image
- * count as zero. Padding at the bottom and right follows from out_height and out_width. */
+/* Output pixel (oy, ox) reads input pixels (oy stride_height + ky dilation_height - pad_top, …); those outside the
+ * image count as zero. Padding at the bottom and right follows from out_height and out_width. */
 typedef struct ck_conv2d_shape {
     size_t batch;
     size_t in_height, in_width, in_channels;
@@ -160,9 +160,9 @@ void ck_conv2d_backward_weights(const ck_conv2d_shape *shape, const float *x, co
 
 /* ---- 2-D pooling ---------------------------------------------------------------------------------------------- */
 
-/* Window (oy, ox) covers input rows oy stride_height - pad_top ... + window_height - 1, and columns likewise. Every window
- * must reach at least one pixel of the image; what lies outside the image is left out (maximum and average alike: the
- * average divides by the pixels inside, as Keras does). */
+/* Window (oy, ox) covers input rows oy stride_height - pad_top ... + window_height - 1, and columns likewise. Every
+ * window must reach at least one pixel of the image; what lies outside the image is left out (maximum and average
+ * alike: the average divides by the pixels inside, as Keras does). */
 typedef struct ck_pool2d_shape {
     size_t batch;
     size_t in_height, in_width, channels;
@@ -175,8 +175,8 @@ typedef struct ck_pool2d_shape {
 /* Bytes of the record of where each maximum was: one an output where the window has at most 255 pixels, else four. */
 size_t ck_maxpool2d_record_size(const ck_pool2d_shape *shape);
 
-/* y = maximum of each window. Ties go to the first pixel in row-major order; a NaN in the window makes the output NaN (the
- * first NaN wins). `record` (null for inference) is written for the backward pass. */
+/* y = maximum of each window. Ties go to the first pixel in row-major order; a NaN in the window makes the output NaN
+ * (the first NaN wins). `record` (null for inference) is written for the backward pass. */
 void ck_maxpool2d_forward(const ck_pool2d_shape *shape, const float *x, float *y, void *CK_NULLABLE record);
 
 /* dx: each dy is added to the pixel that won its window; all else is zero. */
@@ -196,15 +196,15 @@ size_t ck_batchnorm_workspace(size_t rows, size_t channels);
 void ck_batchnorm_statistics(size_t rows, size_t channels, const float *x, float *mean, float *variance,
                              float *workspace);
 
-/* y = f(gamma (x - mean) / sqrt(variance + epsilon) + beta); gamma null means 1, beta null means 0; f is linear or ReLU.
- * Training and inference alike. y may be x. */
+/* y = f(gamma (x - mean) / sqrt(variance + epsilon) + beta); gamma null means 1, beta null means 0; f is linear or
+ * ReLU. Training and inference alike. y may be x. */
 void ck_batchnorm_apply(size_t rows, size_t channels, const float *x, const float *mean, const float *variance,
                         float epsilon, const float *CK_NULLABLE gamma, const float *CK_NULLABLE beta, ck_activation f,
                         float *y);
 
 /* Gradients of training-mode batch normalisation, mean and variance being those of x. With `y` given, dy is first
- * multiplied by ReLU's derivative at y (the fused form). dgamma, dbeta and dx may each be null when not wanted; dx may be
- * dy. */
+ * multiplied by ReLU's derivative at y (the fused form). dgamma, dbeta and dx may each be null when not wanted; dx may
+ * be dy. */
 void ck_batchnorm_backward(size_t rows, size_t channels, const float *x, const float *CK_NULLABLE y, const float *dy,
                            const float *mean, const float *variance, float epsilon, const float *CK_NULLABLE gamma,
                            float *CK_NULLABLE dgamma, float *CK_NULLABLE dbeta, float *CK_NULLABLE dx,
@@ -212,8 +212,8 @@ void ck_batchnorm_backward(size_t rows, size_t channels, const float *x, const f
 
 /* ---- Random numbers and dropout --------------------------------------------------------------------------------- */
 
-/* A stream of a counter-based generator: Philox4x32-10 (Salmon and others, "Parallel random numbers: as easy as 1, 2, 3",
- * SC 2011). Key: the seed. Counter, lowest word first: block, stream, step low, step high. */
+/* A stream of a counter-based generator: Philox4x32-10 (Salmon and others, "Parallel random numbers: as easy as 1, 2,
+ * 3", SC 2011). Key: the seed. Counter, lowest word first: block, stream, step low, step high. */
 typedef struct ck_random_key {
     uint64_t seed;
     uint64_t step;
@@ -237,16 +237,17 @@ void ck_dropout(ck_random_key key, size_t n, float rate, const float *x, float *
 /* ---- Losses ------------------------------------------------------------------------------------------------------ */
 
 typedef enum ck_loss_kind {
-    CK_CATEGORICAL_CROSSENTROPY = 0,        /* -sum t log p; p divided by its sum, then clipped to [1e-7, 1 - 1e-7] */
-    CK_CATEGORICAL_CROSSENTROPY_LOGITS,     /* the same of softmax(z), fused */
-    CK_BINARY_CROSSENTROPY,                 /* -mean(t log p + (1-t) log(1-p)), p clipped to [1e-7, 1 - 1e-7] */
-    CK_BINARY_CROSSENTROPY_LOGITS,          /* the same of sigmoid(z), fused */
-    CK_MEAN_SQUARED_ERROR,                  /* mean (t - p)^2 */
-    CK_MEAN_ABSOLUTE_ERROR                  /* mean |t - p|; derivative 0 at 0 */
+    CK_CATEGORICAL_CROSSENTROPY = 0,    /* -sum t log p; p divided by its sum, then clipped to [1e-7, 1 - 1e-7] */
+    CK_CATEGORICAL_CROSSENTROPY_LOGITS, /* the same of softmax(z), fused */
+    CK_BINARY_CROSSENTROPY,             /* -mean(t log p + (1-t) log(1-p)), p clipped to [1e-7, 1 - 1e-7] */
+    CK_BINARY_CROSSENTROPY_LOGITS,      /* the same of sigmoid(z), fused */
+    CK_MEAN_SQUARED_ERROR,              /* mean (t - p)^2 */
+    CK_MEAN_ABSOLUTE_ERROR              /* mean |t - p|; derivative 0 at 0 */
 } ck_loss_kind;
 
-/* What a batch of outputs is compared with; exactly one of `dense` (rows x columns) and `labels` (rows class indices, each
- * 0 ..< columns, standing for one-hot rows) is given. row_weights, if given, multiplies each row's loss and gradient. */
+/* What a batch of outputs is compared with; exactly one of `dense` (rows x columns) and `labels` (rows class indices,
+ * each 0 ..< columns, standing for one-hot rows) is given. row_weights, if given, multiplies each row's loss and
+ * gradient. */
 typedef struct ck_targets {
     const float *CK_NULLABLE dense;
     const int32_t *CK_NULLABLE labels;
@@ -254,9 +255,9 @@ typedef struct ck_targets {
 } ck_targets;
 
 /* Returns the sum over rows of weight x loss, in double, added in a fixed order. Where `gradient` is given, it becomes
- * scale x weight x d loss / d output (rows x columns); where `probabilities` is given and the kind takes logits, it becomes
- * softmax or sigmoid of them. gradient and probabilities may each be the outputs' own array, but not both. Where the
- * clip is active the gradient is zero, as automatic differentiation of the formula gives. */
+ * scale x weight x d loss / d output (rows x columns); where `probabilities` is given and the kind takes logits, it
+ * becomes softmax or sigmoid of them. gradient and probabilities may each be the outputs' own array, but not both.
+ * Where the clip is active the gradient is zero, as automatic differentiation of the formula gives. */
 double ck_loss(ck_loss_kind kind, size_t rows, size_t columns, const float *outputs, const ck_targets *targets,
                float scale, float *CK_NULLABLE probabilities, float *CK_NULLABLE gradient);
 
@@ -265,8 +266,7 @@ double ck_loss(ck_loss_kind kind, size_t rows, size_t columns, const float *outp
 /* Formulas and placement of epsilon follow Keras 3. */
 
 /* v = momentum v - rate g; p += nesterov ? momentum v - rate g : v. velocity may be null where momentum is 0. */
-void ck_sgd(size_t n, float rate, float momentum, bool nesterov, const float *g, float *CK_NULLABLE velocity,
-            float *p);
+void ck_sgd(size_t n, float rate, float momentum, bool nesterov, const float *g, float *CK_NULLABLE velocity, float *p);
 
 /* s = rho s + (1-rho) g^2; centred (mean given): a = rho a + (1-rho) g, d = s - a^2, else d = s;
  * u = rate g / sqrt(d + epsilon); velocity given: v = momentum v + u, p -= v, else p -= u. */
@@ -287,7 +287,8 @@ void ck_clip(size_t n, float limit, float *x);
 /* Returns l1 sum|w| + l2 sum w^2; where g is given adds l1 sign(w) + 2 l2 w to it. */
 double ck_regularize(size_t n, float l1, float l2, const float *w, float *CK_NULLABLE g);
 
-/* ---- Element-wise, reductions, layout -------------------------------------------------------------------------------- */
+/* ---- Element-wise, reductions, layout
+ * -------------------------------------------------------------------------------- */
 
 typedef enum ck_binary_kind { CK_ADD = 0, CK_SUBTRACT, CK_MULTIPLY, CK_DIVIDE, CK_MINIMUM, CK_MAXIMUM } ck_binary_kind;
 

@@ -14,7 +14,8 @@
 #include <cpuid.h>
 #include <xmmintrin.h>
 
-/* The register state that the system saves at a context switch (XCR0): without it AVX code dies, whatever CPUID says. */
+/* The register state that the system saves at a context switch (XCR0): without it AVX code dies, whatever CPUID says.
+ */
 static uint64_t saved_state(void) {
     uint32_t low, high;
     __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));

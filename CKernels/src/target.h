@@ -1,7 +1,7 @@
-/* The target attribute of each instruction set, in one place, so that all kernels of a tier ask for the same features and
- * for all that cpu.c has checked. Put before a function that uses the tier's intrinsics; a function without it compiles
- * for the baseline processor. A helper that is inlined into such a function carries the same attribute. The body of a
- * parallel region does not inherit it: keep regions in drivers (parallel.h).
+/* The target attribute of each instruction set, in one place, so that all kernels of a tier ask for the same features
+ * and for all that cpu.c has checked. Put before a function that uses the tier's intrinsics; a function without it
+ * compiles for the baseline processor. A helper that is inlined into such a function carries the same attribute. The
+ * body of a parallel region does not inherit it: keep regions in drivers (parallel.h).
  *
  * Files that use these guard themselves with defined(__x86_64__): elsewhere only `ref` exists. */
 #ifndef CK_TARGET_H

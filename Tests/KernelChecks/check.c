@@ -94,7 +94,8 @@ static void report(struct check *check, bool passed, const char *reason, const c
     if (check->failures > 8) return; /* the first few say it */
     char label[256];
     vsnprintf(label, sizeof label, format, arguments);
-    fprintf(stderr, "FAIL %s %s %d threads: %s: %s\n", check->name, ck_isa_name(check->isa), check->threads, label, reason);
+    fprintf(stderr, "FAIL %s %s %d threads: %s: %s\n", check->name, ck_isa_name(check->isa), check->threads, label,
+            reason);
 }
 
 static void compare(struct check *check, const float *expected, const float *got, const float *bound, size_t n,

@@ -1,8 +1,8 @@
 /* The harness of the kernel checks: every public kernel, on every instruction set that the machine has, against `ref`.
  *
- * A check is a function that sweeps shapes. It draws inputs, calls the kernel once under `ref` and once under the set being
- * checked, and compares within a bound that it derives from the reduction's length. The registry in main.c lists all
- * checks; main runs each one once per instruction set and thread count, and fails if nothing ran.
+ * A check is a function that sweeps shapes. It draws inputs, calls the kernel once under `ref` and once under the set
+ * being checked, and compares within a bound that it derives from the reduction's length. The registry in main.c lists
+ * all checks; main runs each one once per instruction set and thread count, and fails if nothing ran.
  */
 #ifndef CHECK_H
 #define CHECK_H
@@ -32,7 +32,8 @@ bool check_is_bench(const struct check *check);
 /* Draws a whole number in low ... high. */
 size_t check_draw(struct check *check, size_t low, size_t high);
 
-/* An array of n floats at an address that is a multiple of 4 but, in turn, of nothing larger; freed when the body ends. */
+/* An array of n floats at an address that is a multiple of 4 but, in turn, of nothing larger; freed when the body ends.
+ */
 float *check_input(struct check *check, size_t n, enum check_data data);
 
 /* An array of n floats filled with NaN, between guards that check_guards verifies; freed when the body ends. */
@@ -49,8 +50,8 @@ float *check_copy(struct check *check, const float *x, size_t n);
 void check_use_reference(struct check *check);
 void check_use_variant(struct check *check);
 
-/* Counts one case: got[i] must lie within absolute + relative |expected[i]| of expected[i], NaN must meet NaN and infinity
- * itself. The label is printf-formatted and should name the shape. */
+/* Counts one case: got[i] must lie within absolute + relative |expected[i]| of expected[i], NaN must meet NaN and
+ * infinity itself. The label is printf-formatted and should name the shape. */
 void check_close(struct check *check, const float *expected, const float *got, size_t n, double absolute,
                  double relative, const char *format, ...) __attribute__((format(printf, 7, 8)));
 
@@ -59,14 +60,14 @@ void check_bounded(struct check *check, const float *expected, const float *got,
                    const char *format, ...) __attribute__((format(printf, 6, 7)));
 
 /* Counts one case: the bytes must be equal. */
-void check_same_bytes(struct check *check, const void *expected, const void *got, size_t bytes, const char *format,
-                      ...) __attribute__((format(printf, 5, 6)));
+void check_same_bytes(struct check *check, const void *expected, const void *got, size_t bytes, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
 
 /* Counts one case that is true or false by itself. */
 void check_true(struct check *check, bool holds, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* In bench mode: runs the body again and again, and prints the best time, GFLOP/s with its share of the FMA peak measured
- * in this run, and GB/s. A body under check is not timed. */
+/* In bench mode: runs the body again and again, and prints the best time, GFLOP/s with its share of the FMA peak
+ * measured in this run, and GB/s. A body under check is not timed. */
 typedef void (*check_timed)(void *context);
 void check_bench(struct check *check, double flops, double bytes, check_timed body, void *context, const char *format,
                  ...) __attribute__((format(printf, 6, 7)));

@@ -30,7 +30,10 @@ struct options {
 };
 
 static int usage(const char *problem) {
-    fprintf(stderr, "kernel-checks: %s\nusage: kernel-checks [--bench] [--isa ref|avx2|avx512] [--threads N] [--seed N] [--list] [FILTER...]\n", problem);
+    fprintf(stderr,
+            "kernel-checks: %s\nusage: kernel-checks [--bench] [--isa ref|avx2|avx512] [--threads N] [--seed N] "
+            "[--list] [FILTER...]\n",
+            problem);
     return 64;
 }
 
@@ -94,12 +97,15 @@ int main(int count, char **arguments) {
             }
             for (int threads = 1; threads <= 2; threads++) {
                 if (options.threads > 0 && options.threads != threads) continue;
-                struct check check = {.name = registry[i].name, .isa = (ck_isa)isa, .threads = threads,
-                                      .bench = options.bench, .random = options.seed};
+                struct check check = {.name = registry[i].name,
+                                      .isa = (ck_isa)isa,
+                                      .threads = threads,
+                                      .bench = options.bench,
+                                      .random = options.seed};
                 check_run(&check, registry[i].body);
                 if (!options.bench)
-                    printf("%s %s %s, %d threads: %zu cases, %zu failures\n", check.failures ? "FAIL" : "ok  ", check.name,
-                           ck_isa_name(check.isa), threads, check.cases, check.failures);
+                    printf("%s %s %s, %d threads: %zu cases, %zu failures\n", check.failures ? "FAIL" : "ok  ",
+                           check.name, ck_isa_name(check.isa), threads, check.cases, check.failures);
                 if (check.failures || check.cases == 0) failed++;
                 else passed++;
             }
