@@ -10,7 +10,7 @@ public struct GraphValue: Sendable {
     var isStoredChannelsLast = false
 
     /// Elements of one example.
-    public var count: Int { shape.reduce(1, *) }
+    public var count: Int { Shape.count(shape) }
 }
 
 /// A network lowered to steps over buffers; what ``Plan`` gives memory to.
@@ -56,6 +56,11 @@ public struct GraphBuilder {
         layerName = name
         let first = graph.parameters.count
         openValue = try layer.build(openValue, in: &self)
+        let newest = graph.bufferCounts.max() ?? 0
+        let largest = graph.parameters[first...].reduce(newest) { max($0, $1.count) }
+        guard largest <= Shape.largestCount, graph.trainableCount <= Shape.largestCount else {
+            throw problem("it needs more than \(Shape.largestCount) numbers at once; make it smaller")
+        }
         graph.layerOutputs.append(openValue)
         graph.layerParameters.append(first..<graph.parameters.count)
     }

@@ -114,9 +114,9 @@ extension GraphBuilder {
     ///
     /// - Throws: ``ConvNetError`` of kind `invalidModel` where the counts differ.
     public mutating func reshape(_ input: GraphValue, to shape: [Int]) throws -> GraphValue {
-        guard shape.reduce(1, *) == input.count else {
+        guard Shape.count(shape) == input.count else {
             throw problem(
-                "\(input.shape) has \(input.count) elements and \(shape) has \(shape.reduce(1, *)); they must agree")
+                "\(input.shape) has \(input.count) elements and \(shape) has \(Shape.count(shape)); they must agree")
         }
         return GraphValue(shape: shape, buffer: stored(input).buffer)
     }

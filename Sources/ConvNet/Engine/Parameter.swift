@@ -13,7 +13,7 @@ public struct Parameter: Sendable, Hashable {
     let offset: Int
 
     /// Number of elements.
-    public var count: Int { shape.reduce(1, *) }
+    public var count: Int { Shape.count(shape) }
 }
 
 /// The values of all of a network's parameters, in two contiguous runs: those that learn, and those that do not.

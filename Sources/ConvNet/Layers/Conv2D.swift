@@ -70,7 +70,7 @@ public struct Conv2D: Layer {
     }
 
     public func build(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
-        guard filters >= 1 else { throw graph.problem("\(filters) filters; give at least 1") }
+        try graph.requireWidth(filters, "filters")
         try graph.requirePositive(kernelSize, "kernel size")
         try graph.requirePositive(strides, "strides")
         try graph.requirePositive(dilation, "dilation")
@@ -90,10 +90,18 @@ public struct Conv2D: Layer {
 }
 
 extension GraphBuilder {
-    /// Refuses sizes below 1.
+    /// Refuses windows and strides that no image has.
     func requirePositive(_ size: Size, _ what: String) throws {
-        guard size.height >= 1, size.width >= 1 else {
-            throw problem("\(what) \(size.height)x\(size.width); give at least 1x1")
+        let range = 1...Shape.largestSide
+        guard range.contains(size.height), range.contains(size.width) else {
+            throw problem("\(what) \(size.height)x\(size.width); give 1 to \(range.upperBound) each")
+        }
+    }
+
+    /// Refuses numbers of units and filters that no network has.
+    func requireWidth(_ count: Int, _ what: String) throws {
+        guard (1...Shape.largestWidth).contains(count) else {
+            throw problem("\(count) \(what); give 1 to \(Shape.largestWidth)")
         }
     }
 }

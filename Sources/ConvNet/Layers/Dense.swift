@@ -46,7 +46,7 @@ public struct Dense: Layer {
     }
 
     public func build(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
-        guard units >= 1 else { throw graph.problem("\(units) units; give at least 1") }
+        try graph.requireWidth(units, "units")
         guard let inputs = input.shape.last else {
             throw graph.problem("it takes at least one dimension, but the layer before gives a single number")
         }

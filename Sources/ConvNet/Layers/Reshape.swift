@@ -22,7 +22,7 @@ public struct Reshape: Layer {
         guard unknown <= 1, known.allSatisfy({ $0 >= 1 }) else {
             throw graph.problem("target shape \(targetShape); give sizes of at least 1, and -1 at most once")
         }
-        let rest = known.reduce(1, *)
+        let rest = Shape.count(known)
         let shape = targetShape.map { $0 == -1 ? input.count / rest : $0 }
         return try graph.reshape(input, to: shape)
     }

@@ -48,8 +48,9 @@ public struct ZeroPadding2D: Layer {
     }
 
     public func build(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
-        guard min(top, bottom, left, right) >= 0 else {
-            throw graph.problem("borders \(top), \(bottom), \(left), \(right); none may be below 0")
+        guard [top, bottom, left, right].allSatisfy((0...Shape.largestSide).contains) else {
+            throw graph.problem(
+                "borders \(top), \(bottom), \(left), \(right); give 0 to \(Shape.largestSide) each")
         }
         return try graph.zeroPadding2D(
             input, top: top, bottom: bottom, left: left, right: right, dataFormat: dataFormat)

@@ -47,28 +47,24 @@ public final class Sequential {
     ///   - seed: Decides the first weights, the shuffling and the dropout masks.
     ///   - layers: In order.
     /// - Throws: ``ConvNetError`` of kind `invalidModel` where the layers do not fit together.
-    public init(
+    public convenience init(
         inputShape: [Int], name: String = "sequential", seed: UInt64 = 0, layers: [any Layer]
     ) throws {
-        guard !inputShape.isEmpty, inputShape.allSatisfy({ $0 >= 1 }) else {
-            throw ConvNetError(.invalidModel, "input shape \(inputShape); give sizes of at least 1")
-        }
-        guard !layers.isEmpty else {
-            throw ConvNetError(.invalidModel, "the network has no layers; give at least one")
-        }
         let named = try Self.named(layers)
-        var builder = GraphBuilder(inputShape: inputShape)
-        for layer in named { try builder.append(layer, name: layer.name ?? "") }
-        let graph = builder.finish()
+        let graph = try Self.graph(inputShape: inputShape, layers: named)
+        self.init(name: name, seed: seed, layers: named, graph: graph)
+        initializeWeights()
+    }
 
+    /// A network of layers that are already lowered, all weights zero.
+    init(name: String, seed: UInt64, layers: [any Layer], graph: Graph) {
         self.name = name
-        self.inputShape = inputShape
+        self.inputShape = graph.input.shape
         self.seed = seed
-        self.layers = named
+        self.layers = layers
         self.graph = graph
         store = ParameterStore(trainableCount: graph.trainableCount, stateCount: graph.stateCount)
         inference = InferenceEngine(graph: graph, store: store)
-        initializeWeights()
     }
 
     /// A network of the layers in a block.
@@ -176,8 +172,24 @@ public final class Sequential {
         return data
     }
 
+    /// Lowers layers to steps; reserves no memory for weights.
+    static func graph(inputShape: [Int], layers: [any Layer]) throws -> Graph {
+        guard !inputShape.isEmpty, inputShape.allSatisfy({ $0 >= 1 }),
+            Shape.count(inputShape) <= Shape.largestCount
+        else {
+            throw ConvNetError(
+                .invalidModel, "input shape \(inputShape); give sizes of at least 1, \(Shape.largestCount) in all")
+        }
+        guard !layers.isEmpty else {
+            throw ConvNetError(.invalidModel, "the network has no layers; give at least one")
+        }
+        var builder = GraphBuilder(inputShape: inputShape)
+        for layer in layers { try builder.append(layer, name: layer.name ?? "") }
+        return builder.finish()
+    }
+
     /// The layers with names of their own: Keras's pattern, `dense`, `dense_1`, …
-    private static func named(_ layers: [any Layer]) throws -> [any Layer] {
+    static func named(_ layers: [any Layer]) throws -> [any Layer] {
         var counts: [String: Int] = [:]
         var taken = Set<String>()
         return try layers.map { layer in
