@@ -10,6 +10,7 @@
 
 void check_gemm(struct check *check);
 void check_runtime(struct check *check);
+void check_conv2d(struct check *check);
 
 static const struct {
     const char *name;
@@ -17,6 +18,7 @@ static const struct {
 } registry[] = {
     {"runtime", check_runtime},
     {"gemm", check_gemm},
+    {"conv2d", check_conv2d},
 };
 
 enum { CHECKS = sizeof registry / sizeof registry[0] };

@@ -1,0 +1,253 @@
+/* Convolution's public functions: the choice of tier and algorithm, and the weights' way into panels. */
+#include "../parallel.h"
+#include "conv2d.h"
+
+/* Null: the reference. */
+static const struct conv2d_kernels *kernels(void) {
+#if defined(__x86_64__)
+    if (ck_isa_active() == CK_ISA_AVX512) return &conv2d_avx512;
+    if (ck_isa_active() == CK_ISA_AVX2) return &conv2d_avx2;
+#endif
+    return NULL;
+}
+
+static size_t multiply_adds(const ck_conv2d_shape *s) {
+    return s->batch * s->out_height * s->out_width * s->out_channels * s->kernel_height * s->kernel_width *
+           s->in_channels;
+}
+
+/* ---- Packing
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* Taps of a kernel that a packing takes, along one axis: first + i step, i < count, in reverse order if `flip`. */
+struct taps {
+    size_t first, step, count;
+};
+
+/* Packed weights, in memory order: panels of output channels; in each, taps; in each, input channels; in each, the
+ * panel's channels, filled up to whole vectors with zeros. Where `transpose`, input and output channels trade places
+ * and the taps are reversed, which turns the gradient of the input into a convolution. */
+struct packing {
+    const struct conv2d_kernels *kernels;
+    const float *w;
+    float *packed;
+    size_t kernel_width, in_channels, out_channels; /* of w as it lies */
+    struct taps rows, columns;
+    bool transpose;
+};
+
+static void pack_tap(const struct packing *p, size_t tap) {
+    size_t taps = p->rows.count * p->columns.count, source = p->transpose ? taps - 1 - tap : tap;
+    size_t ky = p->rows.first + source / p->columns.count * p->rows.step;
+    size_t kx = p->columns.first + source % p->columns.count * p->columns.step;
+    const float *w = p->w + (ky * p->kernel_width + kx) * p->in_channels * p->out_channels;
+    size_t reduction = p->transpose ? p->out_channels : p->in_channels;
+    size_t channels = p->transpose ? p->in_channels : p->out_channels;
+    size_t reduction_step = p->transpose ? 1 : p->out_channels, channel_step = p->transpose ? p->out_channels : 1;
+    for (size_t index = 0; index < conv2d_panels(p->kernels, channels); index++) {
+        struct conv2d_panel panel = conv2d_panel(p->kernels, channels, index);
+        size_t width = panel.vectors * p->kernels->lanes;
+        float *to = p->packed + taps * reduction * panel.first + tap * reduction * width;
+        const float *from = w + panel.first * channel_step;
+        for (size_t r = 0; r < reduction; r++) {
+            for (size_t c = 0; c < panel.count; c++) to[r * width + c] = from[r * reduction_step + c * channel_step];
+            for (size_t c = panel.count; c < width; c++) to[r * width + c] = 0;
+        }
+    }
+}
+
+static void pack_range(void *context, size_t begin, size_t end) {
+    for (size_t tap = begin; tap < end; tap++) pack_tap(context, tap);
+}
+
+static void pack(struct packing *p) {
+    size_t taps = p->rows.count * p->columns.count;
+    ck_parallel_for(taps, taps * p->in_channels * p->out_channels * sizeof(float), pack_range, p);
+}
+
+/* ---- Forward
+ * ------------------------------------------------------------------------------------------------------------ */
+
+size_t ck_conv2d_forward_workspace(const ck_conv2d_shape *s) {
+    return conv2d_packed_size(s->kernel_height * s->kernel_width, s->in_channels, s->out_channels);
+}
+
+static void ref_forward(void *context, size_t begin, size_t end) { conv2d_ref_forward(context, begin, end); }
+
+void ck_conv2d_forward(const ck_conv2d_shape *s, const float *x, const float *w, const float *bias, ck_activation f,
+                       float *y, float *workspace) {
+    const struct conv2d_kernels *tier = kernels();
+    if (!tier) {
+        struct conv2d_call call = {.shape = s, .x = x, .w = w, .bias = bias, .y = y};
+        ck_parallel_for(s->batch * s->out_height, 2 * multiply_adds(s), ref_forward, &call);
+        if (f.kind == CK_RELU)
+            for (size_t i = 0; i < s->batch * s->out_height * s->out_width * s->out_channels; i++)
+                if (y[i] < 0) y[i] = 0;
+        return;
+    }
+    struct conv2d_direct direct = {
+        .kernels = tier,
+        .in = x,
+        .w = w,
+        .bias = bias,
+        .out = y,
+        .batch = s->batch,
+        .f = f,
+        .in_height = s->in_height,
+        .in_width = s->in_width,
+        .in_channels = s->in_channels,
+        .in_image = s->in_height * s->in_width * s->in_channels,
+        .out_height = s->out_height,
+        .out_width = s->out_width,
+        .out_channels = s->out_channels,
+        .out_pixel = s->out_channels,
+        .out_row = s->out_width * s->out_channels,
+        .out_image = s->out_height * s->out_width * s->out_channels,
+        .kernel_height = s->kernel_height,
+        .kernel_width = s->kernel_width,
+        .stride_height = s->stride_height,
+        .stride_width = s->stride_width,
+        .dilation_height = s->dilation_height,
+        .dilation_width = s->dilation_width,
+        .pad_top = (ptrdiff_t)s->pad_top,
+        .pad_left = (ptrdiff_t)s->pad_left,
+    };
+    bool whole = s->out_channels % tier->lanes == 0 && conv2d_panels(tier, s->out_channels) <= 1;
+    if (tier->whole_vectors && !whole) {
+        struct packing packing = {
+            .kernels = tier,
+            .w = w,
+            .packed = workspace,
+            .kernel_width = s->kernel_width,
+            .in_channels = s->in_channels,
+            .out_channels = s->out_channels,
+            .rows = {0, 1, s->kernel_height},
+            .columns = {0, 1, s->kernel_width},
+        };
+        pack(&packing);
+        direct.w = workspace;
+        direct.packed = true;
+    }
+    conv2d_direct_run(&direct);
+}
+
+/* ---- Gradient of the input
+ * ------------------------------------------------------------------------------------------------ */
+
+size_t ck_conv2d_backward_input_workspace(const ck_conv2d_shape *s) {
+    return conv2d_packed_size(s->kernel_height * s->kernel_width, s->out_channels, s->in_channels);
+}
+
+/* Along one axis, the inputs first, first + stride, … are read through the same taps, by outputs that lie `dilation`
+ * apart from tap to tap: a convolution of stride 1. */
+struct phase {
+    size_t first, count;
+    struct taps taps;
+    size_t dilation;
+    ptrdiff_t pad;
+};
+
+static struct phase phase_of(size_t first, size_t size, size_t kernel, size_t stride, size_t dilation, size_t pad) {
+    size_t a = stride, divisor = dilation; /* becomes the greatest common divisor */
+    while (a) {
+        size_t rest = divisor % a;
+        divisor = a;
+        a = rest;
+    }
+    struct phase phase = {
+        .first = first, .count = (size - first + stride - 1) / stride, .dilation = dilation / divisor};
+    phase.taps.step = stride / divisor;
+    size_t tap = 0;
+    while (tap < kernel && (first + pad) % stride != tap * dilation % stride) tap++;
+    phase.taps.first = tap;
+    phase.taps.count = (kernel - tap + phase.taps.step - 1) / phase.taps.step;
+    if (phase.taps.count > 0)
+        phase.pad = (ptrdiff_t)((phase.taps.count - 1) * phase.dilation) -
+                    ((ptrdiff_t)(first + pad) - (ptrdiff_t)(tap * dilation)) / (ptrdiff_t)stride;
+    return phase;
+}
+
+static void ref_backward_input(void *context, size_t begin, size_t end) {
+    conv2d_ref_backward_input(context, begin, end);
+}
+
+static void backward_phase(const struct conv2d_kernels *tier, const ck_conv2d_shape *s, struct phase y, struct phase x,
+                           const float *dy, const float *w, float *dx, float *workspace) {
+    struct packing packing = {
+        .kernels = tier,
+        .w = w,
+        .packed = workspace,
+        .kernel_width = s->kernel_width,
+        .in_channels = s->in_channels,
+        .out_channels = s->out_channels,
+        .rows = y.taps,
+        .columns = x.taps,
+        .transpose = true,
+    };
+    pack(&packing);
+    size_t line = s->in_width * s->in_channels;
+    struct conv2d_direct direct = {
+        .kernels = tier,
+        .in = dy,
+        .w = workspace,
+        .out = dx + y.first * line + x.first * s->in_channels,
+        .batch = s->batch,
+        .f = {.kind = CK_LINEAR},
+        .packed = true,
+        .in_height = s->out_height,
+        .in_width = s->out_width,
+        .in_channels = s->out_channels,
+        .in_image = s->out_height * s->out_width * s->out_channels,
+        .out_height = y.count,
+        .out_width = x.count,
+        .out_channels = s->in_channels,
+        .out_pixel = s->stride_width * s->in_channels,
+        .out_row = s->stride_height * line,
+        .out_image = s->in_height * line,
+        .kernel_height = y.taps.count,
+        .kernel_width = x.taps.count,
+        .stride_height = 1,
+        .stride_width = 1,
+        .dilation_height = y.dilation,
+        .dilation_width = x.dilation,
+        .pad_top = y.pad,
+        .pad_left = x.pad,
+    };
+    conv2d_direct_run(&direct);
+}
+
+void ck_conv2d_backward_input(const ck_conv2d_shape *s, const float *dy, const float *w, float *dx, float *workspace) {
+    const struct conv2d_kernels *tier = kernels();
+    if (!tier) {
+        struct conv2d_call call = {.shape = s, .dy = dy, .w = w, .dx = dx};
+        ck_parallel_for(s->batch * s->in_height, 2 * multiply_adds(s), ref_backward_input, &call);
+        return;
+    }
+    for (size_t y = 0; y < s->stride_height && y < s->in_height; y++)
+        for (size_t x = 0; x < s->stride_width && x < s->in_width; x++)
+            backward_phase(
+                tier, s, phase_of(y, s->in_height, s->kernel_height, s->stride_height, s->dilation_height, s->pad_top),
+                phase_of(x, s->in_width, s->kernel_width, s->stride_width, s->dilation_width, s->pad_left), dy, w, dx,
+                workspace);
+}
+
+/* ---- Gradient of the weights
+ * ------------------------------------------------------------------------------------------------ */
+
+size_t ck_conv2d_backward_weights_workspace(const ck_conv2d_shape *s) { return conv2d_gradient_workspace(s); }
+
+static void ref_backward_weights(void *context, size_t begin, size_t end) {
+    conv2d_ref_backward_weights(context, begin, end);
+}
+
+void ck_conv2d_backward_weights(const ck_conv2d_shape *s, const float *x, const float *dy, float *dw, float *dbias,
+                                float *workspace) {
+    const struct conv2d_kernels *tier = kernels();
+    if (tier) {
+        conv2d_gradient_run(tier, s, x, dy, dw, dbias, workspace);
+        return;
+    }
+    struct conv2d_call call = {.shape = s, .x = x, .dy = dy, .dw = dw, .dbias = dbias};
+    ck_parallel_for(s->kernel_height * s->kernel_width * s->in_channels + 1, 2 * multiply_adds(s), ref_backward_weights,
+                    &call);
+}

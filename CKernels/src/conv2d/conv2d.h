@@ -1,0 +1,141 @@
+/* Inside the convolution: what the drivers (conv2d.c, direct.c, gradient.c: geometry and threads, no intrinsics) ask of
+ * the tiers (*_avx2.c, *_avx512.c: register tiles, no geometry), and the reference, which shares neither. */
+#ifndef CK_CONV2D_H
+#define CK_CONV2D_H
+
+#include "../../include/CKernels.h"
+
+/* ---- Tiles of a direct convolution ------------------------------------------------------------------------------- */
+
+/* A tile is a row of output pixels (along a line, a column or the batch: any constant distance) by a panel of output
+ * channels, all held in registers while the reduction runs: `rows` x `runs` x `length`, one input float broadcast to
+ * every channel at a time. A run is contiguous in the input: all input channels of one tap, or of a whole kernel row
+ * where the columns are not dilated. Every pixel of a tile has the same taps inside the image. */
+struct conv2d_tile {
+    size_t in_step, out_step;    /* between the tile's pixels */
+    size_t rows, runs, length;   /* of the reduction */
+    size_t in_row, in_run;       /* input: between kernel rows, between runs */
+    size_t w_row, w_run, w_step; /* weights: likewise, and between the run's elements */
+    size_t lanes;                /* channels in the panel's last vector, 1 ... the tier's lanes */
+    bool relu;
+};
+
+/* Computes `tiles` tiles, one behind the other. `bias` belongs to the panel and may be null, `out` is the first pixel's
+ * panel. */
+typedef void (*conv2d_tile_kernel)(const struct conv2d_tile *tile, size_t tiles, const float *in, const float *w,
+                                   const float *bias, float *out);
+
+/* ---- Tiles of the weight gradient ---------------------------------------------------------------------------------
+ */
+
+/* A tile is `planes` kernel rows x some consecutive elements of a run, by a panel of output channels: the sum over
+ * `rows` x `columns` output pixels of input times output gradient. */
+struct conv2d_outer {
+    size_t rows, columns;
+    size_t x_row, x_step;     /* input: between output rows, between output pixels */
+    size_t dy_row, dy_step;   /* output gradient: likewise */
+    size_t x_plane;           /* input: between kernel rows */
+    size_t dw_plane, dw_step; /* weight gradient: between kernel rows, between the run's elements */
+    size_t lanes;             /* channels in the panel's last vector */
+    bool add;                 /* to what dw holds */
+};
+
+typedef void (*conv2d_outer_kernel)(const struct conv2d_outer *outer, const float *x, const float *dy, float *dw);
+
+/* ---- Tiers ----------------------------------------------------------------------------------------------------------
+ */
+
+enum {
+    CONV2D_VECTORS = 4, /* widest panel of any tier */
+    CONV2D_PIXELS = 16, /* longest tile */
+    CONV2D_PLANES = 3,
+    CONV2D_ELEMENTS = 16
+};
+
+struct conv2d_kernels {
+    size_t lanes;         /* floats in a vector */
+    size_t panel_vectors; /* vectors in a panel, at most */
+    /* Whether tiles read the weights' last vector whole, so that panels must be padded to full vectors. */
+    bool whole_vectors;
+    /* Indexed by vectors - 1 and pixels - 1; the longest tile of each width. */
+    conv2d_tile_kernel tile[CONV2D_VECTORS][CONV2D_PIXELS];
+    size_t tile_pixels[CONV2D_VECTORS];
+    /* Indexed by vectors - 1, planes - 1 and elements - 1; the most elements of each. */
+    conv2d_outer_kernel outer[CONV2D_VECTORS][CONV2D_PLANES][CONV2D_ELEMENTS];
+    size_t outer_elements[CONV2D_VECTORS][CONV2D_PLANES];
+    /* sums[c] = sum of dy over pixels, channels <= channels of one image; added to what sums holds if `add`. */
+    void (*sum_pixels)(size_t pixels, size_t channels, const float *dy, bool add, float *sums);
+};
+
+#if defined(__x86_64__)
+extern const struct conv2d_kernels conv2d_avx2, conv2d_avx512;
+#endif
+
+/* ---- Drivers
+ * --------------------------------------------------------------------------------------------------------- */
+
+/* A convolution as the tiles see it: the forward pass is one, the gradient of the input is one for each phase of the
+ * stride. Paddings may be negative. */
+struct conv2d_direct {
+    const struct conv2d_kernels *kernels;
+    const float *in, *w, *bias;
+    float *out;
+    size_t batch;
+    size_t in_height, in_width, in_channels, in_image; /* in_image: between images */
+    size_t out_height, out_width, out_channels;
+    size_t out_row, out_pixel, out_image; /* between output rows, pixels, images */
+    size_t kernel_height, kernel_width, stride_height, stride_width, dilation_height, dilation_width;
+    ptrdiff_t pad_top, pad_left;
+    bool packed; /* weights lie panel by panel, each padded to whole vectors; otherwise as HWIO */
+    ck_activation f;
+};
+
+void conv2d_direct_run(const struct conv2d_direct *direct);
+
+/* Output channels first ... first + count - 1 form panel `index` of conv2d_panels(…). */
+struct conv2d_panel {
+    size_t first, count, vectors;
+};
+size_t conv2d_panels(const struct conv2d_kernels *kernels, size_t channels);
+struct conv2d_panel conv2d_panel(const struct conv2d_kernels *kernels, size_t channels, size_t index);
+
+/* Floats that packed weights of taps x in_channels x out_channels take on any tier. */
+size_t conv2d_packed_size(size_t taps, size_t in_channels, size_t out_channels);
+
+/* Weight gradient on a tier. */
+size_t conv2d_gradient_workspace(const ck_conv2d_shape *shape);
+void conv2d_gradient_run(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *x,
+                         const float *dy, float *dw, float *dbias, float *workspace);
+
+/* Begin and end of part `index` of `total` things cut into `parts` parts whose sizes differ by at most one. */
+struct conv2d_span {
+    size_t begin, end;
+};
+static inline struct conv2d_span conv2d_part(size_t total, size_t parts, size_t index) {
+    return (struct conv2d_span){total * index / parts, total * (index + 1) / parts};
+}
+
+/* Along one axis: the taps that output `o` finds inside the image, o stride + tap dilation - pad in 0 ..< size … */
+struct conv2d_span conv2d_taps(size_t o, size_t stride, size_t dilation, ptrdiff_t pad, size_t size, size_t kernel);
+/* … and the outputs that find all taps there, or that find `tap` there. */
+struct conv2d_span conv2d_full_outputs(size_t outputs, size_t stride, size_t dilation, ptrdiff_t pad, size_t size,
+                                       size_t kernel);
+struct conv2d_span conv2d_outputs_of_tap(size_t outputs, size_t stride, size_t dilation, ptrdiff_t pad, size_t size,
+                                         size_t tap);
+
+/* ---- Reference
+ * --------------------------------------------------------------------------------------------------------- */
+
+struct conv2d_call {
+    const ck_conv2d_shape *shape;
+    const float *x, *w, *bias, *dy;
+    float *y, *dx, *dw, *dbias;
+};
+
+/* Output rows (image and row in one index), input rows, weight rows (tap and input channel in one index, the bias
+ * gradient being one more) begin ..< end. */
+void conv2d_ref_forward(const struct conv2d_call *call, size_t begin, size_t end);
+void conv2d_ref_backward_input(const struct conv2d_call *call, size_t begin, size_t end);
+void conv2d_ref_backward_weights(const struct conv2d_call *call, size_t begin, size_t end);
+
+#endif

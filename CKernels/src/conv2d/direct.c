@@ -1,0 +1,157 @@
+/* Direct convolution: cuts the outputs into tiles whose pixels share their taps.
+ *
+ * Inside the image a tile runs along a line. At the left and right edges, where taps fall outside, it runs down a
+ * column; in the corners, and everywhere if the images are tiny, across the images of a group. So no tile multiplies by
+ * padding, and nothing is copied to make room for it. */
+#include "../parallel.h"
+#include "conv2d.h"
+
+enum {
+    UNITS = 32,         /* enough for even shares on many threads */
+    UNIT_WORK = 200000, /* floating-point operations that are worth a unit */
+    GROUP = 12,         /* images in a group, at most: about a tile */
+    NARROW = 6          /* lines shorter than this make poor tiles */
+};
+
+struct plan {
+    const struct conv2d_direct *direct;
+    struct conv2d_span full_rows, full_columns;
+    size_t groups, chunks; /* of images, of rows */
+    bool across;           /* all tiles run across images */
+};
+
+/* A panel of one image while it is walked. */
+struct walk {
+    const struct plan *plan;
+    struct conv2d_panel panel;
+    struct conv2d_tile tile;
+    const float *w, *bias;
+};
+
+enum direction { ALONG_LINE, DOWN_COLUMN, ACROSS_IMAGES };
+
+static void tiles(struct walk *walk, enum direction direction, size_t image, size_t oy, size_t ox, size_t count) {
+    const struct conv2d_direct *d = walk->plan->direct;
+    if (count == 0) return;
+    struct conv2d_span rows =
+        conv2d_taps(oy, d->stride_height, d->dilation_height, d->pad_top, d->in_height, d->kernel_height);
+    struct conv2d_span columns =
+        conv2d_taps(ox, d->stride_width, d->dilation_width, d->pad_left, d->in_width, d->kernel_width);
+    size_t taps = columns.end - columns.begin, in_line = d->in_width * d->in_channels;
+    struct conv2d_tile *tile = &walk->tile;
+
+    const float *in = d->in + image * d->in_image, *w = walk->w;
+    tile->rows = 0;
+    if (rows.end > rows.begin && taps > 0) {
+        size_t y = (size_t)((ptrdiff_t)(oy * d->stride_height + rows.begin * d->dilation_height) - d->pad_top);
+        size_t x = (size_t)((ptrdiff_t)(ox * d->stride_width + columns.begin * d->dilation_width) - d->pad_left);
+        in += y * in_line + x * d->in_channels;
+        w += (rows.begin * d->kernel_width + columns.begin) * d->in_channels * tile->w_step;
+        bool contiguous = d->dilation_width == 1;
+        tile->rows = rows.end - rows.begin;
+        tile->runs = contiguous ? 1 : taps;
+        tile->length = contiguous ? taps * d->in_channels : d->in_channels;
+    }
+    switch (direction) {
+    case ALONG_LINE: tile->in_step = d->stride_width * d->in_channels, tile->out_step = d->out_pixel; break;
+    case DOWN_COLUMN: tile->in_step = d->stride_height * in_line, tile->out_step = d->out_row; break;
+    case ACROSS_IMAGES: tile->in_step = d->in_image, tile->out_step = d->out_image; break;
+    }
+    float *out = d->out + image * d->out_image + oy * d->out_row + ox * d->out_pixel + walk->panel.first;
+    /* Tiles of two sizes that differ by one. */
+    size_t vectors = walk->panel.vectors, most = d->kernels->tile_pixels[vectors - 1];
+    size_t parts = (count + most - 1) / most, shorter = count / parts, longer_parts = count % parts;
+    const conv2d_tile_kernel *kernel = d->kernels->tile[vectors - 1];
+    if (longer_parts > 0) kernel[shorter](tile, longer_parts, in, w, walk->bias, out);
+    size_t done = longer_parts * (shorter + 1);
+    kernel[shorter - 1](tile, parts - longer_parts, in + done * tile->in_step, w, walk->bias,
+                        out + done * tile->out_step);
+}
+
+static struct walk start_panel(const struct plan *plan, size_t index) {
+    const struct conv2d_direct *d = plan->direct;
+    struct walk walk = {.plan = plan, .panel = conv2d_panel(d->kernels, d->out_channels, index)};
+    size_t lanes = d->kernels->lanes, taps = d->kernel_height * d->kernel_width;
+    size_t step = d->packed ? walk.panel.vectors * lanes : d->out_channels;
+    walk.w = d->w + (d->packed ? taps * d->in_channels * walk.panel.first : walk.panel.first);
+    walk.bias = d->bias ? d->bias + walk.panel.first : NULL;
+    walk.tile = (struct conv2d_tile){
+        .in_row = d->dilation_height * d->in_width * d->in_channels,
+        .in_run = d->dilation_width * d->in_channels,
+        .w_row = d->kernel_width * d->in_channels * step,
+        .w_run = d->in_channels * step,
+        .w_step = step,
+        .lanes = walk.panel.count - (walk.panel.vectors - 1) * lanes,
+        .relu = d->f.kind == CK_RELU,
+    };
+    return walk;
+}
+
+static struct conv2d_span overlap(struct conv2d_span a, struct conv2d_span b) {
+    size_t begin = a.begin > b.begin ? a.begin : b.begin, end = a.end < b.end ? a.end : b.end;
+    return (struct conv2d_span){begin, end > begin ? end : begin};
+}
+
+/* Pixels of `rows` whose tiles stay within one image: lines, and the columns beside them. */
+static void walk_image(struct walk *walk, size_t image, struct conv2d_span rows) {
+    const struct plan *plan = walk->plan;
+    struct conv2d_span columns = plan->full_columns, full = overlap(plan->full_rows, rows);
+    for (size_t oy = rows.begin; oy < rows.end; oy++)
+        tiles(walk, ALONG_LINE, image, oy, columns.begin, columns.end - columns.begin);
+    for (size_t ox = 0; ox < plan->direct->out_width; ox++)
+        if (ox < columns.begin || ox >= columns.end)
+            tiles(walk, DOWN_COLUMN, image, full.begin, ox, full.end - full.begin);
+}
+
+/* The remaining pixels, the same one of every image at once. */
+static void walk_group(struct walk *walk, struct conv2d_span images, struct conv2d_span rows) {
+    const struct plan *plan = walk->plan;
+    for (size_t oy = rows.begin; oy < rows.end; oy++) {
+        bool inner_row = oy >= plan->full_rows.begin && oy < plan->full_rows.end;
+        for (size_t ox = 0; ox < plan->direct->out_width; ox++) {
+            bool inner = inner_row || (ox >= plan->full_columns.begin && ox < plan->full_columns.end);
+            if (plan->across || !inner) tiles(walk, ACROSS_IMAGES, images.begin, oy, ox, images.end - images.begin);
+        }
+    }
+}
+
+static void run_units(void *context, size_t begin, size_t end) {
+    const struct plan *plan = context;
+    const struct conv2d_direct *d = plan->direct;
+    for (size_t unit = begin; unit < end; unit++) {
+        struct conv2d_span images = conv2d_part(d->batch, plan->groups, unit / plan->chunks);
+        struct conv2d_span rows = conv2d_part(d->out_height, plan->chunks, unit % plan->chunks);
+        for (size_t index = 0; index < conv2d_panels(d->kernels, d->out_channels); index++) {
+            struct walk walk = start_panel(plan, index);
+            if (!plan->across)
+                for (size_t image = images.begin; image < images.end; image++) walk_image(&walk, image, rows);
+            walk_group(&walk, images, rows);
+        }
+    }
+}
+
+void conv2d_direct_run(const struct conv2d_direct *d) {
+    if (d->batch == 0 || d->out_height == 0 || d->out_width == 0 || d->out_channels == 0) return;
+    struct plan plan = {
+        .direct = d,
+        .full_rows = conv2d_full_outputs(d->out_height, d->stride_height, d->dilation_height, d->pad_top, d->in_height,
+                                         d->kernel_height),
+        .full_columns = conv2d_full_outputs(d->out_width, d->stride_width, d->dilation_width, d->pad_left, d->in_width,
+                                            d->kernel_width),
+    };
+    size_t width = plan.full_columns.end - plan.full_columns.begin;
+    bool uniform = width == d->out_width && plan.full_rows.end - plan.full_rows.begin == d->out_height;
+    size_t group = uniform && width >= NARROW ? 1 : d->batch / 8;
+    if (group > GROUP) group = GROUP;
+    if (group < 1) group = 1;
+    plan.across = width < NARROW && group > width;
+    plan.groups = (d->batch + group - 1) / group;
+
+    size_t work = 2 * d->batch * d->out_height * d->out_width * d->out_channels * d->kernel_height * d->kernel_width *
+                  d->in_channels;
+    plan.chunks = (UNITS + plan.groups - 1) / plan.groups;
+    if (plan.chunks > work / plan.groups / UNIT_WORK) plan.chunks = work / plan.groups / UNIT_WORK;
+    if (plan.chunks > d->out_height) plan.chunks = d->out_height;
+    if (plan.chunks < 1) plan.chunks = 1;
+    ck_parallel_for(plan.groups * plan.chunks, work, run_units, &plan);
+}
