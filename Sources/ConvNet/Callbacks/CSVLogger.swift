@@ -10,10 +10,12 @@ public final class CSVLogger: Callback {
         self.path = path
     }
 
+    /// Begins anew.
     public func onTrainBegin(_ context: TrainingContext) throws {
         text = ""
     }
 
+    /// After an epoch and its validation.
     public func onEpochEnd(_ epoch: Int, logs: Logs, _ context: TrainingContext) throws {
         if text.isEmpty { text = (["epoch"] + logs.names).joined(separator: ",") + "\n" }
         text += (["\(epoch)"] + logs.map { "\($0.value)" }).joined(separator: ",") + "\n"

@@ -23,6 +23,7 @@ public final class EarlyStopping: Callback {
         self.monitor = Monitor(monitor, mode: mode, minDelta: minDelta)
     }
 
+    /// Begins anew.
     public func onTrainBegin(_ context: TrainingContext) throws {
         monitor = Monitor(monitorSettings.name, mode: monitorSettings.mode, minDelta: monitorSettings.minDelta)
         bestWeights = nil
@@ -30,6 +31,7 @@ public final class EarlyStopping: Callback {
         epochsWithout = 0
     }
 
+    /// After an epoch and its validation.
     public func onEpochEnd(_ epoch: Int, logs: Logs, _ context: TrainingContext) throws {
         if try monitor.improves(with: logs) {
             bestWeights = context.model.captureWeights()
@@ -43,6 +45,7 @@ public final class EarlyStopping: Callback {
         }
     }
 
+    /// Cleans up.
     public func onTrainEnd(_ context: TrainingContext) throws {
         if let bestWeights { context.model.restoreWeights(bestWeights) }
         bestWeights = nil

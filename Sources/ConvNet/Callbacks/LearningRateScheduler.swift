@@ -7,6 +7,7 @@ public final class LearningRateScheduler: Callback {
         self.schedule = schedule
     }
 
+    /// Before an epoch, counted from 0.
     public func onEpochBegin(_ epoch: Int, _ context: TrainingContext) throws {
         context.learningRate = schedule(epoch, context.learningRate)
     }

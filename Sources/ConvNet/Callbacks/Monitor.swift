@@ -28,7 +28,8 @@ struct Monitor {
         guard let value = logs[name] else {
             let known = logs.names.joined(separator: ", ")
             throw ConvNetError(
-                .invalidArgument, "there is no \(name) to watch, only \(known); name one of them or give validation data")
+                .invalidArgument,
+                "there is no \(name) to watch, only \(known); name one of them or give validation data")
         }
         let isBetter: Bool
         switch (mode, best) {

@@ -37,6 +37,7 @@ public final class ProgressReport: Callback {
         self.write = write
     }
 
+    /// Before an epoch, counted from 0.
     public func onEpochBegin(_ epoch: Int, _ context: TrainingContext) throws {
         epochStart = clock.now
         lastDrawn = epochStart
@@ -44,6 +45,7 @@ public final class ProgressReport: Callback {
         if verbosity == .bar, isTerminal { write("Epoch \(epoch + 1)/\(context.epochs)\n") }
     }
 
+    /// After a step.
     public func onBatchEnd(_ batch: Int, _ context: TrainingContext) throws {
         steps = batch + 1
         guard verbosity == .bar, isTerminal, clock.now - lastDrawn >= Self.interval else { return }
@@ -51,6 +53,7 @@ public final class ProgressReport: Callback {
         write("\r\u{1B}[K" + line(context, logs: context.logs, remaining: remaining(context)))
     }
 
+    /// After an epoch and its validation.
     public func onEpochEnd(_ epoch: Int, logs: Logs, _ context: TrainingContext) throws {
         let total = seconds(clock.now - epochStart)
         switch verbosity {
@@ -63,6 +66,7 @@ public final class ProgressReport: Callback {
         }
     }
 
+    /// Cleans up.
     public func onTrainEnd(_ context: TrainingContext) throws {
         // An epoch that was cut short leaves its bar behind.
         if context.isStopping, verbosity == .bar, isTerminal { write("\n") }

@@ -29,12 +29,14 @@ public final class ReduceLROnPlateau: Callback {
         self.monitor = Monitor(monitor, mode: mode, minDelta: minDelta)
     }
 
+    /// Begins anew.
     public func onTrainBegin(_ context: TrainingContext) throws {
         monitor = Monitor(settings.name, mode: settings.mode, minDelta: settings.minDelta)
         epochsWithout = 0
         cooling = 0
     }
 
+    /// After an epoch and its validation.
     public func onEpochEnd(_ epoch: Int, logs: Logs, _ context: TrainingContext) throws {
         if cooling > 0 {
             cooling -= 1

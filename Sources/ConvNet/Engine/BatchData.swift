@@ -62,7 +62,7 @@ struct TargetData {
                 "class labels need one row of outputs an example, but the network gives \(outputShape); "
                     + "add a Flatten layer or give targets of that shape")
         }
-        if columns == 1 { // a label is the target itself
+        if columns == 1 {  // a label is the target itself
             self.init(rows: Tensor(shape: [labels.count, 1], scalars: labels.map { Float($0) }), weights: weights)
             return
         }

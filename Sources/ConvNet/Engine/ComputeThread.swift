@@ -27,12 +27,14 @@ final class ComputeThread: Sendable {
     private init() {
         let context = Unmanaged.passRetained(self)
         var thread = pthread_t()
-        let status = pthread_create(&thread, nil, { context in
-            if let context {
-                Unmanaged<ComputeThread>.fromOpaque(context).takeRetainedValue().serve()
-            }
-            return nil
-        }, context.toOpaque())
+        let status = pthread_create(
+            &thread, nil,
+            { context in
+                if let context {
+                    Unmanaged<ComputeThread>.fromOpaque(context).takeRetainedValue().serve()
+                }
+                return nil
+            }, context.toOpaque())
         precondition(status == 0, "the system refuses a thread to compute on (error \(status))")
         pthread_detach(thread)
         handle.withLock { $0 = thread }
@@ -88,6 +90,6 @@ private final class Signal: @unchecked Sendable {
     }
 
     func wait() {
-        while sem_wait(semaphore) != 0 {} // interrupted by a signal
+        while sem_wait(semaphore) != 0 {}  // interrupted by a signal
     }
 }

@@ -54,7 +54,7 @@ final class Execution {
     /// Runs the steps backward, all of them or all but the last.
     func backward(_ run: Run, skippingLast: Bool = false) {
         for index in stride(from: memory.count - (skippingLast ? 2 : 1), through: 0, by: -1) {
-            if memory[index].outputGradient.count > 0 { // something before it, or in it, learns
+            if memory[index].outputGradient.count > 0 {  // something before it, or in it, learns
                 plan.graph.steps[index].backward(memory[index], run)
             }
         }

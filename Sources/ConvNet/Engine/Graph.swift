@@ -116,7 +116,8 @@ public struct GraphBuilder {
     mutating func images(_ value: GraphValue, _ format: DataFormat) throws -> (value: GraphValue, shape: ImageShape) {
         guard value.shape.count == 3 else {
             throw problem(
-                "it takes images of three dimensions (\(format.description)), but the layer before gives \(value.shape)")
+                "it takes images of three dimensions (\(format.description)), but the layer before gives \(value.shape)"
+            )
         }
         switch format {
         case .channelsLast:
@@ -130,7 +131,7 @@ public struct GraphBuilder {
     }
 
     private mutating func transposed(_ value: GraphValue, rows: Int, columns: Int, toChannelsLast: Bool) -> GraphValue {
-        if rows == 1 || columns == 1 { // the same order either way
+        if rows == 1 || columns == 1 {  // the same order either way
             return GraphValue(shape: value.shape, buffer: value.buffer, isStoredChannelsLast: toChannelsLast)
         }
         let result = makeValue(shape: value.shape, isStoredChannelsLast: toChannelsLast)

@@ -131,11 +131,12 @@ extension GraphBuilder {
 
     /// An activation, fused into the step before where that step can.
     public mutating func activation(_ input: GraphValue, _ activation: ActivationFunction) -> GraphValue {
-        guard let kernel = activation.kernel else { // softmax
+        guard let kernel = activation.kernel else {  // softmax
             let input = stored(input)
             let output = makeValue(shape: input.shape)
             graph.steps.append(
-                SoftmaxStep(input: input.buffer, output: output.buffer, count: input.count, columns: input.shape.last ?? 1))
+                SoftmaxStep(
+                    input: input.buffer, output: output.buffer, count: input.count, columns: input.shape.last ?? 1))
             return output
         }
         if kernel.kind == CK_LINEAR { return input }

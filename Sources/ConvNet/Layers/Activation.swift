@@ -3,8 +3,10 @@
 /// Input and output have the same shape. Written `Activation(.relu)`; directly behind a dense or convolution layer it
 /// costs nothing more than that layer's own `activation`.
 public struct Activation: Layer {
+    /// Keras's name of the class.
     public static let className = "Activation"
 
+    /// The layer's own name; nil to be named after its class.
     public var name: String?
     /// The function.
     public var activation: ActivationFunction
@@ -17,6 +19,7 @@ public struct Activation: Layer {
         self.activation = activation
     }
 
+    /// Adds the layer's steps to the graph and returns its output.
     public func build(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
         graph.activation(input, activation)
     }

@@ -79,6 +79,7 @@ extension ActivationFunction: Codable {
         case name, slope, alpha, approximate
     }
 
+    /// Reads what ``encode(to:)`` wrote.
     public init(from decoder: any Decoder) throws {
         if let name = try? decoder.singleValueContainer().decode(String.self) {
             self = try Self.named(name, decoder)
@@ -93,6 +94,7 @@ extension ActivationFunction: Codable {
         }
     }
 
+    /// Writes names and values as Keras does.
     public func encode(to encoder: any Encoder) throws {
         if let plain = ActivationFunction(name: name), plain == self {
             var value = encoder.singleValueContainer()

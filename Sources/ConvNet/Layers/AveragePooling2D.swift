@@ -6,8 +6,10 @@
 ///
 /// The mean is over the pixels inside the image, as in Keras.
 public struct AveragePooling2D: Layer {
+    /// Keras's name of the class.
     public static let className = "AveragePooling2D"
 
+    /// The layer's own name; nil to be named after its class.
     public var name: String?
     /// The window, in pixels.
     public var poolSize: Size
@@ -35,6 +37,7 @@ public struct AveragePooling2D: Layer {
         self.dataFormat = dataFormat
     }
 
+    /// Adds the layer's steps to the graph and returns its output.
     public func build(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
         try graph.requirePositive(poolSize, "pool size")
         if let strides { try graph.requirePositive(strides, "strides") }

@@ -8,8 +8,10 @@
 /// - Input and output have the same shape.
 /// - Weights: `gamma`, `beta`, `moving_mean`, `moving_variance`, each (channels); the last two do not learn.
 public struct BatchNormalization: Layer {
+    /// Keras's name of the class.
     public static let className = "BatchNormalization"
 
+    /// The layer's own name; nil to be named after its class.
     public var name: String?
     /// Dimension of the channels, counted with the batch as dimension 0: -1 for the last, 1 for channels-first images.
     public var axis: Int
@@ -50,6 +52,7 @@ public struct BatchNormalization: Layer {
         self.gammaInitializer = gammaInitializer
     }
 
+    /// Adds the layer's steps to the graph and returns its output.
     public func build(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
         let rank = input.shape.count
         let isLast = axis == -1 || axis == rank

@@ -6,8 +6,10 @@
 ///   height' = ceil(height / stride).
 /// - Weights: `kernel` (kernel height, kernel width, in, filters), `bias` (filters).
 public struct Conv2D: Layer {
+    /// Keras's name of the class.
     public static let className = "Conv2D"
 
+    /// The layer's own name; nil to be named after its class.
     public var name: String?
     /// Number of output channels.
     public var filters: Int
@@ -69,6 +71,7 @@ public struct Conv2D: Layer {
         self.biasRegularizer = biasRegularizer
     }
 
+    /// Adds the layer's steps to the graph and returns its output.
     public func build(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
         try graph.requireWidth(filters, "filters")
         try graph.requirePositive(kernelSize, "kernel size")

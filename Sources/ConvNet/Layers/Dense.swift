@@ -3,8 +3,10 @@
 /// - Input shape: (…, in). Output shape: (…, units).
 /// - Weights: `kernel` (in, units), `bias` (units).
 public struct Dense: Layer {
+    /// Keras's name of the class.
     public static let className = "Dense"
 
+    /// The layer's own name; nil to be named after its class.
     public var name: String?
     /// Number of outputs.
     public var units: Int
@@ -45,6 +47,7 @@ public struct Dense: Layer {
         self.biasRegularizer = biasRegularizer
     }
 
+    /// Adds the layer's steps to the graph and returns its output.
     public func build(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
         try graph.requireWidth(units, "units")
         guard let inputs = input.shape.last else {

@@ -4,8 +4,10 @@
 ///
 /// Input and output have the same shape. The mask follows from the network's seed, the step and the element alone.
 public struct Dropout: Layer {
+    /// Keras's name of the class.
     public static let className = "Dropout"
 
+    /// The layer's own name; nil to be named after its class.
     public var name: String?
     /// Share of elements set to zero, 0 ..< 1.
     public var rate: Float
@@ -22,6 +24,7 @@ public struct Dropout: Layer {
         self.seed = seed
     }
 
+    /// Adds the layer's steps to the graph and returns its output.
     public func build(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
         guard rate >= 0, rate < 1 else {
             throw graph.problem("rate \(rate); give the share of elements to drop, from 0 to below 1")

@@ -3,8 +3,10 @@
 /// - Input shape: (height, width, channels), or (channels, height, width) for channels-first data.
 /// - Output shape: (channels), or with `keepDimensions` an image of one pixel in the same order.
 public struct GlobalAveragePooling2D: Layer {
+    /// Keras's name of the class.
     public static let className = "GlobalAveragePooling2D"
 
+    /// The layer's own name; nil to be named after its class.
     public var name: String?
     /// Whether the result stays an image, of one pixel.
     public var keepDimensions: Bool
@@ -21,6 +23,7 @@ public struct GlobalAveragePooling2D: Layer {
         self.dataFormat = dataFormat
     }
 
+    /// Adds the layer's steps to the graph and returns its output.
     public func build(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
         try graph.globalPooling2D(input, .average, keepDimensions: keepDimensions, dataFormat: dataFormat)
     }

@@ -13,6 +13,7 @@ public struct Size: Sendable, Hashable, Codable, ExpressibleByIntegerLiteral {
         self.width = width
     }
 
+    /// A square.
     public init(integerLiteral value: Int) {
         self.init(value, value)
     }
@@ -23,6 +24,7 @@ public struct Size: Sendable, Hashable, Codable, ExpressibleByIntegerLiteral {
         self.init(try values.decode(Int.self), try values.decode(Int.self))
     }
 
+    /// Writes names and values as Keras does.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.unkeyedContainer()
         try values.encode(height)

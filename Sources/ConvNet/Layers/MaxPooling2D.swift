@@ -6,8 +6,10 @@
 ///
 /// Of equal elements the first in row-major order gets the gradient. A NaN in the window makes the result NaN.
 public struct MaxPooling2D: Layer {
+    /// Keras's name of the class.
     public static let className = "MaxPooling2D"
 
+    /// The layer's own name; nil to be named after its class.
     public var name: String?
     /// The window, in pixels.
     public var poolSize: Size
@@ -35,6 +37,7 @@ public struct MaxPooling2D: Layer {
         self.dataFormat = dataFormat
     }
 
+    /// Adds the layer's steps to the graph and returns its output.
     public func build(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
         try graph.requirePositive(poolSize, "pool size")
         if let strides { try graph.requirePositive(strides, "strides") }

@@ -2,8 +2,10 @@
 ///
 /// - Input shape: any. Output shape: the target's.
 public struct Reshape: Layer {
+    /// Keras's name of the class.
     public static let className = "Reshape"
 
+    /// The layer's own name; nil to be named after its class.
     public var name: String?
     /// The new dimensions, without the batch; one may be -1 and follows from the others.
     public var targetShape: [Int]
@@ -16,6 +18,7 @@ public struct Reshape: Layer {
         self.targetShape = targetShape
     }
 
+    /// Adds the layer's steps to the graph and returns its output.
     public func build(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
         let known = targetShape.filter { $0 != -1 }
         let unknown = targetShape.count - known.count

@@ -3,8 +3,10 @@
 /// - Input shape: (height, width, channels), or (channels, height, width) for channels-first data.
 /// - Output shape: (height + top + bottom, width + left + right, channels) in the same order.
 public struct ZeroPadding2D: Layer {
+    /// Keras's name of the class.
     public static let className = "ZeroPadding2D"
 
+    /// The layer's own name; nil to be named after its class.
     public var name: String?
     /// Rows of zeros above.
     public var top: Int
@@ -47,6 +49,7 @@ public struct ZeroPadding2D: Layer {
             dataFormat: dataFormat, name: name)
     }
 
+    /// Adds the layer's steps to the graph and returns its output.
     public func build(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
         guard [top, bottom, left, right].allSatisfy((0...Shape.largestSide).contains) else {
             throw graph.problem(

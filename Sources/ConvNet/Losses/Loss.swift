@@ -88,6 +88,7 @@ extension Loss: Codable {
         case name, fromLogits = "from_logits"
     }
 
+    /// Reads what ``encode(to:)`` wrote.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
         let name = try values.decode(String.self, forKey: .name)
@@ -98,6 +99,7 @@ extension Loss: Codable {
         self.init(kind: kind, fromLogits: try values.decodeIfPresent(Bool.self, forKey: .fromLogits) ?? false)
     }
 
+    /// Writes names and values as Keras does.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: Key.self)
         try values.encode(kind.rawValue, forKey: .name)

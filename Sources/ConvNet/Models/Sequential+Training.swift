@@ -148,7 +148,8 @@ extension Sequential {
 
     func requireCompilation() throws -> Compilation {
         guard let compilation else {
-            throw ConvNetError(.invalidArgument, "the network is not compiled; call compile(optimizer:loss:metrics:) first")
+            throw ConvNetError(
+                .invalidArgument, "the network is not compiled; call compile(optimizer:loss:metrics:) first")
         }
         return compilation
     }

@@ -23,7 +23,8 @@ extension Sequential {
         for (name, tensor) in values {
             guard let parameter = known[name] else {
                 throw ConvNetError(
-                    .invalidArgument, "the network has no weight \(name); it has \(known.keys.sorted().joined(separator: ", "))")
+                    .invalidArgument,
+                    "the network has no weight \(name); it has \(known.keys.sorted().joined(separator: ", "))")
             }
             guard parameter.shape == tensor.shape else {
                 throw ConvNetError(

@@ -5,8 +5,10 @@ import Glibc
 ///
 /// The bias correction is folded into the rate, so epsilon is the paper's "epsilon hat", as in Keras.
 public struct Adam: Optimizer {
+    /// Keras's name of the class.
     public static let className = "Adam"
 
+    /// How fast it goes.
     public var learningRate: LearningRate
     /// Share of the first moment that a step keeps.
     public var beta1: Float
@@ -14,6 +16,7 @@ public struct Adam: Optimizer {
     public var beta2: Float
     /// Added to the root.
     public var epsilon: Float
+    /// What is done to gradients before they are used.
     public var clipping: GradientClipping
 
     /// - Parameters:
@@ -33,8 +36,10 @@ public struct Adam: Optimizer {
         self.clipping = clipping
     }
 
+    /// Numbers of state that each parameter needs.
     public var slotCount: Int { 2 }
 
+    /// Changes the parameters.
     public func apply(_ update: OptimizerUpdate) {
         apply(update, weightDecay: 0)
     }

@@ -1,7 +1,9 @@
 /// Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101): before each step p -= rate · weightDecay · p.
 public struct AdamW: Optimizer {
+    /// Keras's name of the class.
     public static let className = "AdamW"
 
+    /// How fast it goes.
     public var learningRate: LearningRate
     /// Share of each weight, times the rate, that a step takes away.
     public var weightDecay: Float
@@ -11,6 +13,7 @@ public struct AdamW: Optimizer {
     public var beta2: Float
     /// Added to the root.
     public var epsilon: Float
+    /// What is done to gradients before they are used.
     public var clipping: GradientClipping
 
     /// - Parameters:
@@ -32,8 +35,10 @@ public struct AdamW: Optimizer {
         self.clipping = clipping
     }
 
+    /// Numbers of state that each parameter needs.
     public var slotCount: Int { 2 }
 
+    /// Changes the parameters.
     public func apply(_ update: OptimizerUpdate) {
         Adam(learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon)
             .apply(update, weightDecay: weightDecay)

@@ -24,6 +24,7 @@ public indirect enum LearningRate: Sendable, Hashable, Codable, ExpressibleByFlo
     /// A line from 0 to what the other schedule begins with in `steps` steps; the other schedule then starts.
     case warmUp(steps: Int, then: LearningRate)
 
+    /// A constant rate.
     public init(floatLiteral value: Double) {
         self = .constant(Float(value))
     }

@@ -4,8 +4,10 @@
 /// Epsilon is inside the root as in Keras 3; Keras up to 2.3 added it outside. With `centered` the square of the mean
 /// gradient is taken from s first; with `momentum` the change is accumulated as a velocity.
 public struct RMSprop: Optimizer {
+    /// Keras's name of the class.
     public static let className = "RMSprop"
 
+    /// How fast it goes.
     public var learningRate: LearningRate
     /// Share of the mean square that a step keeps.
     public var rho: Float
@@ -15,6 +17,7 @@ public struct RMSprop: Optimizer {
     public var epsilon: Float
     /// Whether the variance is used rather than the mean square.
     public var centered: Bool
+    /// What is done to gradients before they are used.
     public var clipping: GradientClipping
 
     /// - Parameters:
@@ -36,8 +39,10 @@ public struct RMSprop: Optimizer {
         self.clipping = clipping
     }
 
+    /// Numbers of state that each parameter needs.
     public var slotCount: Int { 1 + (centered ? 1 : 0) + (momentum > 0 ? 1 : 0) }
 
+    /// Changes the parameters.
     public func apply(_ update: OptimizerUpdate) {
         Kernels.rmsprop(
             rate: update.rate, rho: rho, momentum: momentum, epsilon: epsilon, gradients: update.gradients,

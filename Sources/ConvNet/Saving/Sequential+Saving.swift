@@ -44,7 +44,8 @@ extension Sequential {
             json = String(decoding: try encoder.encode(description), as: UTF8.self)
         } catch {
             throw ConvNetError(
-                .invalidModel, path: path, "a setting of the network can't be written as JSON (\(error)); use finite numbers")
+                .invalidModel, path: path,
+                "a setting of the network can't be written as JSON (\(error)); use finite numbers")
         }
         var file = SafetensorsFile(metadata: ["format": "convnet", ModelDescription.metadataName: json])
         for (name, tensor) in weights { file[name] = tensor }
@@ -100,7 +101,8 @@ extension Sequential {
                 case .integer(let major)? = version.first(where: { $0.name == "major" })?.value,
                 major > ModelDescription.currentVersion.major
             {
-                throw problem("it has format version \(major), newer than this program's 1; use a newer digits or library")
+                throw problem(
+                    "it has format version \(major), newer than this program's 1; use a newer digits or library")
             }
         } catch let error as JSONError {
             throw problem("its description of the network is not valid JSON (\(error)); save the model again")
@@ -131,7 +133,8 @@ extension Sequential {
                 throw problem("weight \(parameter.name) is missing; save the model again")
             }
             guard tensor.shape == parameter.shape else {
-                throw problem("weight \(parameter.name) has shape \(tensor.shape), but the network needs \(parameter.shape)")
+                throw problem(
+                    "weight \(parameter.name) has shape \(tensor.shape), but the network needs \(parameter.shape)")
             }
         }
         guard file.names.count == graph.parameters.count else {
