@@ -25,9 +25,6 @@ public struct Dataset: Sendable {
     /// What each class is called.
     public let classNames: [String]
 
-    /// More classes than any data set has: a larger label is a mistake in the data.
-    static let maximumClassCount = 1 << 20
-
     private let storage: Storage
     private let firstImage: Int
 
@@ -97,16 +94,15 @@ public struct Dataset: Sendable {
         guard count <= Int(Int32.max) else {
             throw ConvNetError(.invalidData, "\(count) images are too many; use at most \(Int32.max)")
         }
-        let classCount = classNames?.count ?? (labels.max() ?? -1) + 1
-        let limit = min(classCount, Self.maximumClassCount)
-        if let wrong = labels.firstIndex(where: { !(0..<limit).contains($0) }) {
+        let classCount = classNames?.count ?? maximumClassCount
+        if let wrong = labels.firstIndex(where: { !(0..<classCount).contains($0) }) {
             throw ConvNetError(
-                .invalidData, "label \(labels[wrong]) of image \(wrong) is outside 0..<\(limit); number the classes "
-                    + "from 0 and name every one")
+                .invalidData, "label \(labels[wrong]) of image \(wrong) is outside 0..<\(classCount); number the "
+                    + "classes from 0 and name every one")
         }
         self.init(
             name: name, storage: storage, firstImage: 0, imageShape: imageShape, labels: labels.map { Int32($0) },
-            classNames: classNames ?? (0..<classCount).map { "\($0)" })
+            classNames: classNames ?? (0..<(labels.max() ?? -1) + 1).map { "\($0)" })
     }
 
     private init(

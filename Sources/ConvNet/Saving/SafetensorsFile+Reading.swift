@@ -65,18 +65,17 @@ struct SafetensorsHeader: Sendable, Equatable {
         } catch {
             throw Self.refuse(path, "its header is not JSON (\(error)); copy or save it again")
         }
-        let members = json.members ?? []
-        guard members.count <= SafetensorsFile.Limit.tensors + 1 else {
-            throw Self.refuse(path, "it has more than \(SafetensorsFile.Limit.tensors) tensors; split it")
-        }
         var metadata: [String: String] = [:]
         var entries: [Entry] = []
-        for member in members {
+        for member in json.members ?? [] {
             if member.name == SafetensorsFile.metadataName {
                 metadata = try Self.metadata(member.value, path: path)
             } else {
                 entries.append(try Self.entry(member.name, member.value, dataSize: dataSize, path: path))
             }
+        }
+        guard entries.count <= SafetensorsFile.Limit.tensors else {
+            throw Self.refuse(path, "it has more than \(SafetensorsFile.Limit.tensors) tensors; split it")
         }
         try Self.requireCover(entries, dataSize: dataSize, path: path)
         self.metadata = metadata
