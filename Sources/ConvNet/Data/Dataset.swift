@@ -41,8 +41,8 @@ public struct Dataset: Sendable {
     ///   - images: Shape `[count, …]`, used as it is: no scaling.
     ///   - labels: One class number an image, from 0.
     ///   - classNames: What each class is called; `"0"`, `"1"`, … up to the largest label where it is not given.
-    /// - Throws: ``ConvNetError`` of kind `invalidData` where the counts differ, a label has no class, or an element is not
-    ///   finite.
+    /// - Throws: ``ConvNetError`` of kind `invalidData` where the counts differ, a label has no class, or an element is
+    ///   not finite.
     public init(name: String = "", images: Tensor, labels: [Int], classNames: [String]? = nil) throws {
         guard let count = images.shape.first else {
             throw ConvNetError(.invalidData, "the images are one scalar; give a tensor of shape [count, …]")
@@ -50,7 +50,8 @@ public struct Dataset: Sendable {
         if let wrong = images.scalars.firstIndex(where: { !$0.isFinite }) {
             let image = wrong / max(1, images.count / max(1, count))
             throw ConvNetError(
-                .invalidData, "image \(image) holds \(images.scalars[wrong]); remove or repair it, since one "
+                .invalidData,
+                "image \(image) holds \(images.scalars[wrong]); remove or repair it, since one "
                     + "such value spoils every parameter")
         }
         try self.init(
@@ -76,7 +77,8 @@ public struct Dataset: Sendable {
         let size = Tensor.elementCount(of: imageShape)
         guard size > 0, bytes.count.isMultiple(of: size) else {
             throw ConvNetError(
-                .invalidData, "\(bytes.count) bytes are not a whole number of images of shape \(imageShape); "
+                .invalidData,
+                "\(bytes.count) bytes are not a whole number of images of shape \(imageShape); "
                     + "give height x width x channels bytes an image")
         }
         try self.init(
@@ -97,7 +99,8 @@ public struct Dataset: Sendable {
         let classCount = classNames?.count ?? maximumClassCount
         if let wrong = labels.firstIndex(where: { !(0..<classCount).contains($0) }) {
             throw ConvNetError(
-                .invalidData, "label \(labels[wrong]) of image \(wrong) is outside 0..<\(classCount); number the "
+                .invalidData,
+                "label \(labels[wrong]) of image \(wrong) is outside 0..<\(classCount); number the "
                     + "classes from 0 and name every one")
         }
         self.init(
@@ -170,7 +173,8 @@ extension Dataset {
     public func reshaped(to newShape: [Int]) throws -> Dataset {
         guard newShape.allSatisfy({ $0 >= 0 }), Self.product(newShape) == imageSize else {
             throw ConvNetError(
-                .invalidData, "images of shape \(imageShape) cannot be seen as \(newShape); give a shape of "
+                .invalidData,
+                "images of shape \(imageShape) cannot be seen as \(newShape); give a shape of "
                     + "\(imageSize) elements")
         }
         return Dataset(

@@ -21,9 +21,9 @@ public struct IDXFile: Sendable, Equatable {
     /// Reads a file, plain or gzip (told apart by the first bytes, not by the name).
     ///
     /// - Parameter path: The file.
-    /// - Throws: ``ConvNetError``: `missingInput` where there is no such file or it cannot be opened; `invalidData` where it
-    ///   is not IDX, has another element type than bytes, a dimension of 0, more than 4 GiB, fewer or more bytes than its
-    ///   header promises, or damaged gzip data; `inputOutput` where reading fails.
+    /// - Throws: ``ConvNetError``: `missingInput` where there is no such file or it cannot be opened; `invalidData`
+    ///   where it is not IDX, has another element type than bytes, a dimension of 0, more than 4 GiB, fewer or more
+    ///   bytes than its header promises, or damaged gzip data; `inputOutput` where reading fails.
     public static func read(_ path: String) throws -> IDXFile {
         func refuse(_ message: String) -> ConvNetError { ConvNetError(.invalidData, path: path, message) }
 

@@ -13,13 +13,13 @@ public enum MNIST {
     ///
     /// Pixels are scaled to 0…1; images have the shape `[28, 28, 1]`, labels are the digits.
     ///
-    /// - Parameter folder: The folder that holds the four files, plain or gzip, or holds a folder `mnist` with them. Without
-    ///   it: the folder that the environment variable `DIGITS_DATA` names, then `$XDG_CACHE_HOME/convnet` or
+    /// - Parameter folder: The folder that holds the four files, plain or gzip, or holds a folder `mnist` with them.
+    ///   Without it: the folder that the environment variable `DIGITS_DATA` names, then `$XDG_CACHE_HOME/convnet` or
     ///   `~/.cache/convnet`.
     /// - Returns: The training images and the test images.
-    /// - Throws: ``ConvNetError``: `missingInput` naming every place that was looked in, or the file that is missing beside
-    ///   the others; `invalidData` naming the file that is damaged, whose images are not 28 x 28, whose labels are not 0…9,
-    ///   or whose number of labels is not the number of images; `inputOutput` where reading fails.
+    /// - Throws: ``ConvNetError``: `missingInput` naming every place that was looked in, or the file that is missing
+    ///   beside the others; `invalidData` naming the file that is damaged, whose images are not 28 x 28, whose labels
+    ///   are not 0…9, or whose number of labels is not the number of images; `inputOutput` where reading fails.
     public static func load(from folder: String? = nil) throws -> (train: Dataset, test: Dataset) {
         let places = places(folder: folder, environment: ProcessInfo.processInfo.environment)
         for place in places {
@@ -38,7 +38,8 @@ public enum MNIST {
             )
         }
         throw ConvNetError(
-            .missingInput, "MNIST's files are not in \(places.joined(separator: ", ")); set DIGITS_DATA to the folder "
+            .missingInput,
+            "MNIST's files are not in \(places.joined(separator: ", ")); set DIGITS_DATA to the folder "
                 + "that holds \(fileNames[0]).gz and the other three, or name the folder")
     }
 
@@ -69,23 +70,27 @@ public enum MNIST {
         let images = try IDXFile.read(imagePath)
         guard images.dimensions.count == 3, Array(images.dimensions[1...]) == [28, 28] else {
             throw ConvNetError(
-                .invalidData, path: imagePath, "its dimensions are \(images.dimensions), but MNIST's images are "
+                .invalidData, path: imagePath,
+                "its dimensions are \(images.dimensions), but MNIST's images are "
                     + "[count, 28, 28]; put MNIST's own file there")
         }
         let labels = try IDXFile.read(labelPath)
         guard labels.dimensions.count == 1 else {
             throw ConvNetError(
-                .invalidData, path: labelPath, "its dimensions are \(labels.dimensions), but MNIST's labels are "
+                .invalidData, path: labelPath,
+                "its dimensions are \(labels.dimensions), but MNIST's labels are "
                     + "[count]; put MNIST's own file there")
         }
         guard labels.bytes.count == images.dimensions[0] else {
             throw ConvNetError(
-                .invalidData, path: labelPath, "it has \(labels.bytes.count) labels, but \(imagePath) has "
+                .invalidData, path: labelPath,
+                "it has \(labels.bytes.count) labels, but \(imagePath) has "
                     + "\(images.dimensions[0]) images; put two files there that belong together")
         }
         if let wrong = labels.bytes.firstIndex(where: { $0 > 9 }) {
             throw ConvNetError(
-                .invalidData, path: labelPath, "label \(labels.bytes[wrong]) at position \(wrong) is not a digit 0…9; "
+                .invalidData, path: labelPath,
+                "label \(labels.bytes[wrong]) at position \(wrong) is not a digit 0…9; "
                     + "put MNIST's own file there")
         }
         return try Dataset(

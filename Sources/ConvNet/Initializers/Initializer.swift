@@ -6,8 +6,8 @@
 /// ```
 ///
 /// The scale of the Glorot, He and LeCun families follows from the fans of the shape: (in, out) for dense weights, and
-/// (kernel height x kernel width x in, kernel height x kernel width x out) for convolution weights. Their normal forms are
-/// cut off at two standard deviations and widened by 1 / 0.8796… so that the cut leaves the intended variance.
+/// (kernel height x kernel width x in, kernel height x kernel width x out) for convolution weights. Their normal forms
+/// are cut off at two standard deviations and widened by 1 / 0.8796… so that the cut leaves the intended variance.
 ///
 /// Source: Keras 3, `keras.initializers`; Glorot and Bengio 2010; He and others 2015; LeCun and others 1998.
 public struct Initializer: Sendable, Hashable {
@@ -144,8 +144,8 @@ public struct Initializer: Sendable, Hashable {
         }
     }
 
-    /// Normal numbers, those beyond two standard deviations replaced by new ones from the stream's next step until none is
-    /// left.
+    /// Normal numbers, those beyond two standard deviations replaced by new ones from the stream's next step until none
+    /// is left.
     private static func truncatedNormal(
         count: Int, mean: Float, standardDeviation: Float, key: RandomKey
     ) -> [Float] {

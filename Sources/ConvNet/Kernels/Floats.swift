@@ -2,8 +2,8 @@ import CKernels
 
 /// A borrowed run of floats in an arena or a parameter buffer.
 ///
-/// The memory belongs to whoever made it (``Arena``, ``ParameterBuffer``) and must outlive every use. Kernels take these
-/// and check the counts before they hand the pointers to C.
+/// The memory belongs to whoever made it (``Arena``, ``ParameterBuffer``) and must outlive every use. Kernels take
+/// these and check the counts before they hand the pointers to C.
 struct Floats {
     let base: UnsafeMutablePointer<Float>
     let count: Int

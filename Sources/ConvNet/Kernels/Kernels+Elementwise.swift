@@ -57,7 +57,8 @@ extension Kernels {
 
     /// y = a op b, where `shape` is what both shapes broadcast to.
     ///
-    /// The trailing axes along which each operand either runs through or stands still are one run, which is one kernel call.
+    /// The trailing axes along which each operand either runs through or stands still are one run, which is one kernel
+    /// call.
     static func broadcastBinary(
         _ kind: ck_binary_kind, _ a: [Float], shapeA: [Int], _ b: [Float], shapeB: [Int], to shape: [Int]
     ) -> [Float] {

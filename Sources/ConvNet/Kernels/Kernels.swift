@@ -1,7 +1,7 @@
 import CKernels
 
-/// The calls into the C kernels: each function checks what C cannot check and holds the pointers, so that the rest of the
-/// module has none. One file an operation family.
+/// The calls into the C kernels: each function checks what C cannot check and holds the pointers, so that the rest of
+/// the module has none. One file an operation family.
 enum Kernels {
     /// An array of `count` floats that `body` fills completely.
     static func array(count: Int, filledBy body: (UnsafeMutablePointer<Float>) -> Void) -> [Float] {

@@ -7,8 +7,8 @@ import Glibc
 enum AtomicFile {
     /// Writes a file.
     ///
-    /// Through a symbolic link, its target is replaced. What is not a regular file, such as `/dev/stdout` or a named pipe,
-    /// is written directly.
+    /// Through a symbolic link, its target is replaced. What is not a regular file, such as `/dev/stdout` or a named
+    /// pipe, is written directly.
     ///
     /// - Parameters:
     ///   - path: The file.

@@ -2,9 +2,9 @@ extension SafetensorsFile {
     /// Reads a file, every field of whose header is checked.
     ///
     /// - Parameter path: The file.
-    /// - Throws: ``ConvNetError``: `missingInput` where there is no such file or it cannot be opened; `invalidData` where it
-    ///   is not in the format, is cut or has something added, has tensors that overlap or leave gaps, or tensors of another
-    ///   type than 32-bit floats; `inputOutput` where reading fails.
+    /// - Throws: ``ConvNetError``: `missingInput` where there is no such file or it cannot be opened; `invalidData`
+    ///   where it is not in the format, is cut or has something added, has tensors that overlap or leave gaps, or
+    ///   tensors of another type than 32-bit floats; `inputOutput` where reading fails.
     public static func read(_ path: String) throws -> SafetensorsFile {
         let input = try InputFile(path: path)
         let prefix = try input.readBytes(8)

@@ -8,8 +8,8 @@
 /// print(try SafetensorsFile.read("weights.safetensors").names)
 /// ```
 ///
-/// The file is: the header's length as eight bytes, little-endian; the header, JSON that gives each tensor's type, shape
-/// and place; the elements, little-endian, without gaps. Only 32-bit floats are read and written.
+/// The file is: the header's length as eight bytes, little-endian; the header, JSON that gives each tensor's type,
+/// shape and place; the elements, little-endian, without gaps. Only 32-bit floats are read and written.
 ///
 /// Source: the format's description in the repository `huggingface/safetensors`.
 public struct SafetensorsFile: Sendable, Equatable {
@@ -54,9 +54,9 @@ public struct SafetensorsFile: Sendable, Equatable {
     /// Writes the file: whole, or not at all. The same content gives the same bytes.
     ///
     /// - Parameter path: The file; what stood there before is replaced.
-    /// - Throws: ``ConvNetError``: `invalidArgument` where a name is empty, longer than 256 bytes or `__metadata__`, there
-    ///   are more than 10,000 tensors, one has more than 8 axes, or the texts are longer than the format's 100 MB;
-    ///   `cannotCreate` and `inputOutput` where the file cannot be made or written.
+    /// - Throws: ``ConvNetError``: `invalidArgument` where a name is empty, longer than 256 bytes or `__metadata__`,
+    ///   there are more than 10,000 tensors, one has more than 8 axes, or the texts are longer than the format's 100
+    ///   MB; `cannotCreate` and `inputOutput` where the file cannot be made or written.
     public func write(to path: String) throws {
         let header = try header(for: path)
         try AtomicFile.write(to: path) { sink in

@@ -1,8 +1,8 @@
-/// What went wrong outside the program's own logic: a file, a value that a user gave, the operating system, or a training
-/// that diverged.
+/// What went wrong outside the program's own logic: a file, a value that a user gave, the operating system, or a
+/// training that diverged.
 ///
-/// Shapes that cannot fit are programmer errors and stop the program with a sentence naming both shapes; everything that
-/// depends on the outside world arrives as this type. The text says what is wrong and what helps.
+/// Shapes that cannot fit are programmer errors and stop the program with a sentence naming both shapes; everything
+/// that depends on the outside world arrives as this type. The text says what is wrong and what helps.
 public struct ConvNetError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The sort of failure, as coarse as a caller needs it to decide what to do.
     public enum Kind: Sendable, Hashable {

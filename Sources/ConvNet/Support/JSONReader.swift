@@ -7,8 +7,8 @@ struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
     var description: String { "\(message) at byte \(offset)" }
 }
 
-/// A strict reader of JSON (RFC 8259) for files that come from anywhere: bounded depth and number of values, no duplicate
-/// names, only valid UTF-8, only finite numbers, nothing after the value but white space.
+/// A strict reader of JSON (RFC 8259) for files that come from anywhere: bounded depth and number of values, no
+/// duplicate names, only valid UTF-8, only finite numbers, nothing after the value but white space.
 struct JSONReader {
     private static let largestDepth = 64
     private static let largestValueCount = 1_000_000

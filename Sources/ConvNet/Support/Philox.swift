@@ -1,6 +1,6 @@
 /// A counter-based random generator, Philox4x32-10 (Salmon and others, "Parallel random numbers: as easy as 1, 2, 3",
-/// SC 2011): any part of any stream can be computed directly, so that results depend neither on the number of threads nor
-/// on the order of the work.
+/// SC 2011): any part of any stream can be computed directly, so that results depend neither on the number of threads
+/// nor on the order of the work.
 ///
 /// ```swift
 /// var generator = Philox(seed: 42)
@@ -20,7 +20,8 @@ public struct Philox: RandomNumberGenerator, Sendable {
     /// - Parameters:
     ///   - seed: The key: streams of different seeds have nothing in common.
     ///   - stream: Tells apart what draws from the same seed, for example two layers.
-    ///   - step: Tells apart what draws from the same stream, for example two epochs. A stream repeats after 2³³ numbers.
+    ///   - step: Tells apart what draws from the same stream, for example two epochs. A stream repeats after 2³³
+    ///     numbers.
     public init(seed: UInt64, stream: UInt32 = 0, step: UInt64 = 0) {
         key = RandomKey(seed: seed, stream: stream, step: step)
     }
@@ -43,8 +44,8 @@ public struct Philox: RandomNumberGenerator, Sendable {
         return order
     }
 
-    /// A word below `bound`, without bias: the upper half of word times bound, drawn again where the lower half falls in
-    /// the part that does not divide evenly (Lemire, "Fast random integer generation in an interval", 2019).
+    /// A word below `bound`, without bias: the upper half of word times bound, drawn again where the lower half falls
+    /// in the part that does not divide evenly (Lemire, "Fast random integer generation in an interval", 2019).
     private mutating func nextWord(below bound: UInt32) -> UInt32 {
         var product = UInt64(nextWord()) * UInt64(bound)
         if UInt32(truncatingIfNeeded: product) < bound {

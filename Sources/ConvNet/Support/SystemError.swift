@@ -41,7 +41,8 @@ enum SystemError {
             ConvNetError(.inputOutput, path: path, "the disk is full; free some space or name another folder")
         case EFBIG:
             ConvNetError(
-                .inputOutput, path: path, "the file would be larger than this process may write; raise the limit "
+                .inputOutput, path: path,
+                "the file would be larger than this process may write; raise the limit "
                     + "(ulimit -f)")
         default:
             ConvNetError(.inputOutput, path: path, "writing failed (\(text(code))); check the disk and try again")

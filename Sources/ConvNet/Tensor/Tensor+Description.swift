@@ -5,8 +5,8 @@ extension Tensor: CustomStringConvertible {
     /// How many entries stay at either end of a shortened axis.
     private static let edge = 3
 
-    /// The elements in nested brackets; of tensors with more than 1000 elements, the first and last three along each axis,
-    /// with the shape after them.
+    /// The elements in nested brackets; of tensors with more than 1000 elements, the first and last three along each
+    /// axis, with the shape after them.
     public var description: String {
         let shortened = count > Self.printedElements
         let width = shownOffsets(shortened: shortened).reduce(0) { Swift.max($0, "\(scalars[$1])".count) }

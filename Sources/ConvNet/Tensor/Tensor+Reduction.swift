@@ -11,7 +11,8 @@ extension Tensor {
     /// The smallest element; NaN where one is NaN. The tensor is not empty.
     public func min() -> Float { extreme(<) }
 
-    /// The position of the first largest element in row-major order; NaN counts as the largest. The tensor is not empty.
+    /// The position of the first largest element in row-major order; NaN counts as the largest. The tensor is not
+    /// empty.
     public func argmax() -> Int {
         precondition(count > 0, "shape \(shape) has no largest element")
         return Kernels.argmax(scalars, rows: 1, columns: count)[0]

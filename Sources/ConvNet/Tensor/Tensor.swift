@@ -8,8 +8,9 @@
 /// (x * 2 + 1).matmul(x.transposed())
 /// ```
 ///
-/// A tensor of rank 0 (shape `[]`) holds one scalar. Lengths of 0 are legal. Copies share their storage until one of them
-/// is changed. Shapes that do not fit are programmer errors: they stop the program with a sentence naming both shapes.
+/// A tensor of rank 0 (shape `[]`) holds one scalar. Lengths of 0 are legal. Copies share their storage until one of
+/// them is changed. Shapes that do not fit are programmer errors: they stop the program with a sentence naming both
+/// shapes.
 public struct Tensor: Sendable, Equatable {
     /// The length of each axis, outermost first.
     public let shape: [Int]

@@ -99,14 +99,16 @@ import Testing
         #expect(try message { try Dataset(bytes: pixels, imageShape: [3], labels: [0, 0]) }.contains("8 bytes"))
         #expect(try message { try Dataset(bytes: pixels, imageShape: [0, 3], labels: []) }.contains("[0, 3]"))
         #expect(
-            try message { try Dataset(bytes: pixels, imageShape: [4], labels: [0, -1]) }.contains("label -1 of image 1"))
+            try message { try Dataset(bytes: pixels, imageShape: [4], labels: [0, -1]) }.contains("label -1 of image 1")
+        )
         #expect(
             try message { try Dataset(bytes: pixels, imageShape: [4], labels: [2, 0], classNames: ["a", "b"]) }
                 .contains("label 2 of image 0"))
         #expect(
             try message { try Dataset(bytes: pixels, imageShape: [4], labels: [0, .max]) }.contains("of image 1"))
         #expect(
-            try message { try Dataset(bytes: pixels, imageShape: [4], labels: [0, 2_000_000_000]) }.contains("of image 1"))
+            try message { try Dataset(bytes: pixels, imageShape: [4], labels: [0, 2_000_000_000]) }.contains(
+                "of image 1"))
         #expect(try message { try Dataset(images: Tensor(1), labels: [0]) }.contains("scalar"))
         for value in [Float.nan, .infinity, -.infinity] {
             let images = Tensor([[0, 1], [2, 3], [value, 5]])
@@ -136,7 +138,9 @@ import Testing
     }
 
     @Test func refusesLabelsWithoutAClass() {
-        for (labels, count) in [([0, 3], 3), ([-1], nil), ([2, -5, 1], nil), ([.max], 10), ([.max], nil)] as [([Int], Int?)] {
+        for (labels, count) in [([0, 3], 3), ([-1], nil), ([2, -5, 1], nil), ([.max], 10), ([.max], nil)]
+            as [([Int], Int?)]
+        {
             let error = #expect(throws: ConvNetError.self) { try toCategorical(labels, classCount: count) }
             #expect(error?.kind == .invalidData)
         }

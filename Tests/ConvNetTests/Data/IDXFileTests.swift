@@ -66,8 +66,8 @@ import Testing
         #expect(try failure(gzip(Self.tiny + [0]))?.message.contains("more bytes") == true)
     }
 
-    /// The checksum finds every flipped bit that reaches the content. The others lie in fields of gzip's header that mean
-    /// nothing here (ten bytes at most), or in the up to seven bits that fill the stream's last byte.
+    /// The checksum finds every flipped bit that reaches the content. The others lie in fields of gzip's header that
+    /// mean nothing here (ten bytes at most), or in the up to seven bits that fill the stream's last byte.
     @Test func refusesEveryFlippedBitThatMatters() throws {
         let bytes = gzip(Self.tiny)
         var refused = 0
@@ -120,8 +120,8 @@ import Testing
         #expect(packed.message.contains(reason), "\(packed.message)")
     }
 
-    /// Were the whole stream unpacked, the damage at its end would be found; it is not, since nothing is unpacked beyond the
-    /// first byte that the header does not promise.
+    /// Were the whole stream unpacked, the damage at its end would be found; it is not, since nothing is unpacked
+    /// beyond the first byte that the header does not promise.
     @Test func unpacksNoMoreThanTheHeaderPromises() throws {
         var bomb = gzip(Self.idx([4], [UInt8](repeating: 0, count: 8 << 20)))
         bomb[bomb.count - 8] ^= 1

@@ -3,8 +3,8 @@ import Foundation
 import Testing
 
 @Suite struct InitializerTests {
-    /// Limits and deviations by Keras's formulas, for dense weights (300, 100) and convolution weights (5, 5, 12, 8), whose
-    /// fans are (300, 100) and (300, 200).
+    /// Limits and deviations by Keras's formulas, for dense weights (300, 100) and convolution weights (5, 5, 12, 8),
+    /// whose fans are (300, 100) and (300, 200).
     private static let uniformCases: [(Initializer, [Int], Double)] = [
         (Initializer.glorotUniform, [300, 100], (6.0 / 400).squareRoot()),
         (.glorotUniform, [5, 5, 12, 8], (6.0 / 500).squareRoot()),
@@ -107,7 +107,8 @@ import Testing
 
     @Test(arguments: [
         #"{"class_name":"Glorot","config":{}}"#, #"{"config":{}}"#, #"{"class_name":1}"#, "[]",
-        #"{"class_name":"RandomNormal","config":{"stddev":-1}}"#, #"{"class_name":"RandomNormal","config":{"mean":"a"}}"#,
+        #"{"class_name":"RandomNormal","config":{"stddev":-1}}"#,
+        #"{"class_name":"RandomNormal","config":{"mean":"a"}}"#,
         #"{"class_name":"TruncatedNormal","config":{"stddev":-0.1}}"#,
         #"{"class_name":"RandomUniform","config":{"minval":2,"maxval":1}}"#,
         #"{"class_name":"RandomUniform","config":{"minval":1}}"#, #"{"class_name":"Constant","config":{"value":1e60}}"#,

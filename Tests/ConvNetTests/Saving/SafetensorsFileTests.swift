@@ -16,7 +16,8 @@ import Testing
     /// A file with a given header and that many bytes of data.
     private static func bytes(header: String, data: Int) -> [UInt8] {
         let length = UInt64(header.utf8.count)
-        return (0..<8).map { UInt8(length >> (8 * $0) & 0xff) } + Array(header.utf8) + [UInt8](repeating: 0, count: data)
+        return (0..<8).map { UInt8(length >> (8 * $0) & 0xff) } + Array(header.utf8)
+            + [UInt8](repeating: 0, count: data)
     }
 
     private func failure(_ bytes: [UInt8]) throws -> ConvNetError? {
@@ -100,7 +101,8 @@ import Testing
         #expect(try failure(bytes + [0])?.kind == .invalidData)
     }
 
-    /// No change of one header byte may crash; those that change nothing but a digit or a letter may still be a valid file.
+    /// No change of one header byte may crash; those that change nothing but a digit or a letter may still be a valid
+    /// file.
     @Test func survivesEveryChangedByteOfTheHeader() throws {
         let bytes = try withTemporaryFolder { folder in
             try Self.small.write(to: "\(folder)/file")
@@ -146,7 +148,9 @@ import Testing
         (bytes(header: #"{"__metadata__":{"a":"1","a":"2"}}"#, data: 0), "occurs twice"),
         (bytes(header: #"{"":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, data: 4), "a name that is not"),
         (
-            bytes(header: #"{"\#(String(repeating: "n", count: 257))":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}"#, data: 4),
+            bytes(
+                header: #"{"\#(String(repeating: "n", count: 257))":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}"#,
+                data: 4),
             "a name that is not"
         ),
         (tensor(#""dtype":"F32","shape":[1]"#), "is not described"),
@@ -170,7 +174,10 @@ import Testing
         (tensor(#""dtype":"F32","shape":[1],"data_offsets":[0,4,8]"#), "no valid data_offsets"),
         (tensor(#""dtype":"F32","shape":[1],"data_offsets":[0.0,4]"#), "no valid data_offsets"),
         (tensor(#""dtype":"F32","shape":[2],"data_offsets":[0,8]"#), "behind the end"),
-        (tensor(#""dtype":"F32","shape":[1],"data_offsets":[9223372036854775803,9223372036854775807]"#), "behind the end"),
+        (
+            tensor(#""dtype":"F32","shape":[1],"data_offsets":[9223372036854775803,9223372036854775807]"#),
+            "behind the end"
+        ),
         (tensor(#""dtype":"F32","shape":[1],"data_offsets":[4,8]"#, data: 8), "overlap or leave gaps"),
         (tensor(#""dtype":"F32","shape":[1],"data_offsets":[0,4]"#, data: 8), "end at byte 4 of 8"),
         (
@@ -206,7 +213,8 @@ import Testing
 
     /// The tensors may lie in another order than their names.
     @Test func readsTensorsInAnyOrder() throws {
-        let header = #"{"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"#
+        let header =
+            #"{"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"#
             + #""y":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
         try withTemporaryFolder { folder in
             try write(Self.bytes(header: header, data: 0) + [0, 0, 0x80, 0x3f, 0, 0, 0, 0x40], to: "\(folder)/file")

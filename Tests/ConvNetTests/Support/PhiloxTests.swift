@@ -27,7 +27,8 @@ import Testing
 
     @Test func differsBySeedStreamAndStep() {
         var generators = [
-            Philox(seed: 1), Philox(seed: 2), Philox(seed: 1 << 32), Philox(seed: 1, stream: 1), Philox(seed: 1, step: 1),
+            Philox(seed: 1), Philox(seed: 2), Philox(seed: 1 << 32), Philox(seed: 1, stream: 1),
+            Philox(seed: 1, step: 1),
             Philox(seed: 1, step: 1 << 32),
         ]
         let numbers = generators.indices.map { generators[$0].next() }
@@ -44,8 +45,8 @@ import Testing
         #expect(again.permutation(of: count) == order)
     }
 
-    /// 24 orders of four numbers, 24,000 draws. The squared deviations follow a chi-square distribution with 23 degrees of
-    /// freedom, which stays below 72 with a probability of 1 - 6e-7.
+    /// 24 orders of four numbers, 24,000 draws. The squared deviations follow a chi-square distribution with 23 degrees
+    /// of freedom, which stays below 72 with a probability of 1 - 6e-7.
     @Test func permutesWithoutPreference() {
         var generator = Philox(seed: 5)
         var frequency: [[Int32]: Int] = [:]

@@ -20,7 +20,8 @@ import Testing
         #expect(Tensor.uniform([0], seed: 1).count == 0)
     }
 
-    /// The bounds are five standard errors: of the mean sigma / sqrt(n), of the variance sqrt((kurtosis - 1) / n) sigma².
+    /// The bounds are five standard errors: of the mean sigma / sqrt(n), of the variance sqrt((kurtosis - 1) / n)
+    /// sigma².
     @Test func spreadsEvenly() {
         let x = Tensor.uniform([Self.count], low: -2, high: 6, seed: 3)
         #expect(x.min() >= -2 && x.min() < -1.99)
