@@ -9,8 +9,9 @@ from .case_file import generator, normal
 def add_layer(file, name, layer_type, input_shape, training=False, x=None, **config):
     """Adds a case: input, weights, output, a random upstream gradient u, and the gradients of sum(output * u).
 
-    Weights are random, biases too, so that a bias or an offset that is forgotten shows. TensorFlow has no convolution
-    with channels first for the CPU: there, the layer runs with channels last between two transpositions.
+    Weights are random, biases too, so that a bias or an offset that is forgotten shows. Layers that behave differently
+    in inference have no gradients there. TensorFlow has no convolution with channels first for the CPU: there, the layer
+    runs with channels last between two transpositions.
     """
     random = generator(name)
     transposed = layer_type == "Conv2D" and config.get("data_format") == "channels_first"
@@ -40,8 +41,10 @@ def add_layer(file, name, layer_type, input_shape, training=False, x=None, **con
     trainable = {weight.name: weight.value for weight in layer.trainable_weights}
     gradients, input_gradient = tape.gradient(total, [trainable, x])
 
-    tensors |= {"input": x, "output": output, "upstream": upstream, "gradients/input": input_gradient}
-    tensors |= {f"gradients/{key}": value for key, value in gradients.items()}
+    tensors |= {"input": x, "output": output}
+    if training or layer_type not in ("BatchNormalization", "Dropout"):
+        tensors |= {"upstream": upstream, "gradients/input": input_gradient}
+        tensors |= {f"gradients/{key}": value for key, value in gradients.items()}
     if training:
         tensors |= {f"after/{weight.name}": weight.numpy() for weight in layer.non_trainable_weights}
     file.add(
