@@ -12,11 +12,22 @@ final class ComputeThread: Sendable {
 
     /// A job and the place where its caller waits. The caller keeps both alive until `isDone`.
     private final class Job: @unchecked Sendable {
-        let body: () -> Void
-        let done = Signal()
+        private var body: (() -> Void)?
+        private let done = Signal()
 
         init(body: @escaping () -> Void) {
             self.body = body
+        }
+
+        /// Lets go of the body before the caller goes on: the body may not outlive the caller's wait.
+        func perform() {
+            body?()
+            body = nil
+            done.raise()
+        }
+
+        func wait() {
+            done.wait()
         }
     }
 
@@ -54,7 +65,7 @@ final class ComputeThread: Sendable {
             let job = Job(body: body)
             jobs.withLock { $0.append(job) }
             arrived.raise()
-            job.done.wait()
+            job.wait()
         }
         guard let outcome else { preconditionFailure("a job on the compute thread ended without a result") }
         return try outcome.get()
@@ -66,8 +77,7 @@ final class ComputeThread: Sendable {
             arrived.wait()
             let job = jobs.withLock { $0.isEmpty ? nil : $0.removeFirst() }
             ck_set_threads(Int32(ConvNetRuntime.threadCount))
-            job?.body()
-            job?.done.raise()
+            job?.perform()
         }
     }
 }
