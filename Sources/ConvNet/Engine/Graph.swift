@@ -112,18 +112,27 @@ public struct GraphBuilder {
         return transposed(value, rows: value.shape[1] * value.shape[2], columns: value.shape[0], toChannelsLast: false)
     }
 
-    /// Images as (height, width, channels) in memory, whatever order the layer declares.
-    mutating func images(_ value: GraphValue, _ format: DataFormat) throws -> (value: GraphValue, shape: ImageShape) {
+    /// The dimensions of images whose order the layer declares.
+    func imageShape(_ value: GraphValue, _ format: DataFormat) throws -> ImageShape {
         guard value.shape.count == 3 else {
             throw problem(
-                "it takes images of three dimensions (\(format.description)), but the layer before gives \(value.shape)"
-            )
+                "it takes images of three dimensions (\(format.description)), but the layer before gives \(value.shape)")
         }
         switch format {
         case .channelsLast:
-            return (stored(value), ImageShape(height: value.shape[0], width: value.shape[1], channels: value.shape[2]))
+            return ImageShape(height: value.shape[0], width: value.shape[1], channels: value.shape[2])
         case .channelsFirst:
-            let shape = ImageShape(height: value.shape[1], width: value.shape[2], channels: value.shape[0])
+            return ImageShape(height: value.shape[1], width: value.shape[2], channels: value.shape[0])
+        }
+    }
+
+    /// Images as (height, width, channels) in memory, whatever order the layer declares. May add a step.
+    mutating func images(_ value: GraphValue, _ format: DataFormat) throws -> (value: GraphValue, shape: ImageShape) {
+        let shape = try imageShape(value, format)
+        switch format {
+        case .channelsLast:
+            return (stored(value), shape)
+        case .channelsFirst:
             if value.isStoredChannelsLast { return (value, shape) }
             let pixels = shape.height * shape.width
             return (transposed(value, rows: shape.channels, columns: pixels, toChannelsLast: true), shape)

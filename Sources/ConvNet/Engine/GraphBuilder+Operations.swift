@@ -85,7 +85,7 @@ extension GraphBuilder {
     public mutating func globalPooling2D(
         _ input: GraphValue, _ kind: PoolingKind, keepDimensions: Bool, dataFormat: DataFormat
     ) throws -> GraphValue {
-        let (_, image) = try images(input, dataFormat)
+        let image = try imageShape(input, dataFormat)
         let window = Size(image.height, image.width)
         let pooled = try pooling2D(
             input, kind, window: window, strides: window, padding: .valid, dataFormat: dataFormat)

@@ -77,7 +77,7 @@ public struct Conv2D: Layer {
         try graph.requirePositive(kernelSize, "kernel size")
         try graph.requirePositive(strides, "strides")
         try graph.requirePositive(dilation, "dilation")
-        let channels = try graph.images(input, dataFormat).shape.channels
+        let channels = try graph.imageShape(input, dataFormat).channels
         let kernel = graph.parameter(
             "kernel", shape: [kernelSize.height, kernelSize.width, channels, filters],
             initializer: kernelInitializer, regularizer: kernelRegularizer)
