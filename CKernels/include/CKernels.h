@@ -99,7 +99,7 @@ void ck_activation_forward(size_t n, ck_activation f, const float *x, float *y);
 bool ck_activation_uses_output(ck_activation_kind kind);
 
 /* dx[i] = f'(x[i]) dy[i]. Give the array that ck_activation_uses_output names; the other may be null. At 0, ReLU's
- * derivative is 0, leaky ReLU's and ELU's is 1. dx may be dy. */
+ * derivative is 0, leaky ReLU's and ELU's is alpha, as in Keras. dx may be dy. */
 void ck_activation_backward(size_t n, ck_activation f, const float *CK_NULLABLE x, const float *CK_NULLABLE y,
                             const float *dy, float *dx);
 

@@ -19,7 +19,8 @@ public struct Loss: Sendable, Hashable {
 
     /// -Σ t log p; p is divided by its sum and clipped to [1e-7, 1 - 1e-7].
     public static let categoricalCrossentropy = Loss(kind: .categoricalCrossentropy, fromLogits: false)
-    /// The same for targets that are class labels.
+    /// The same for targets that are class labels. Keras clips before it divides here, which differs only where outputs of
+    /// exactly 0 or 1, or that do not sum to 1, come from something other than softmax.
     public static let sparseCategoricalCrossentropy = Loss(kind: .sparseCategoricalCrossentropy, fromLogits: false)
     /// Mean of -(t log p + (1 - t) log(1 - p)); p is clipped to [1e-7, 1 - 1e-7].
     public static let binaryCrossentropy = Loss(kind: .binaryCrossentropy, fromLogits: false)

@@ -5,7 +5,8 @@ import Testing
 /// Layers from Keras's class names and settings.
 enum KerasLayers {
     static func layer(_ className: String, _ config: JSONValue) throws -> any Layer {
-        let dataFormat = try config["data_format"]?.string.map { try #require(DataFormat(rawValue: $0)) } ?? .channelsLast
+        let dataFormat =
+            try config["data_format"]?.string.map { try #require(DataFormat(rawValue: $0)) } ?? .channelsLast
         let padding = try config["padding"]?.string.map { try #require(Padding(rawValue: $0)) } ?? .valid
         switch className {
         case "Dense":
@@ -31,7 +32,7 @@ enum KerasLayers {
         case "GlobalAveragePooling2D":
             return GlobalAveragePooling2D(keepDimensions: config["keepdims"]?.bool ?? false, dataFormat: dataFormat)
         case "ZeroPadding2D":
-            let borders = try #require(config["padding"]?.array?.compactMap(\.integers))
+            let borders = (config["padding"]?.array ?? []).compactMap(\.integers)
             try #require(borders.map(\.count) == [2, 2])
             return ZeroPadding2D(
                 top: borders[0][0], bottom: borders[0][1], left: borders[1][0], right: borders[1][1],

@@ -36,7 +36,7 @@ enum KerasOptimizers {
     static func schedule(_ className: String, _ config: JSONValue) throws -> LearningRate {
         switch className {
         case "PiecewiseConstantDecay":
-            let values = try #require(config["values"]?.array?.compactMap(\.double))
+            let values = (config["values"]?.array ?? []).compactMap(\.double)
             return .piecewiseConstant(
                 boundaries: try #require(config["boundaries"]?.integers), values: values.map { Float($0) })
         case "ExponentialDecay":

@@ -30,7 +30,8 @@ import Testing
             start += size
             // Shares of rows are quotients of whole numbers; mean errors sum over all elements so far.
             expectClose(
-                session.totals.metrics[0].value, Double(value), .sum(of: start * outputs.shape[1]), "after \(start) rows")
+                session.totals.metrics[0].value, Double(value), .sum(of: start * outputs.shape[1]),
+                "after \(start) rows")
         }
     }
 
