@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import ConvNet
@@ -152,6 +153,22 @@ import Testing
             try write([1], to: "\(folder)/file")
             #expect(try failure("\(folder)/file/deeper").kind == .missingInput)
             #expect(try failure("/dev/null").message.contains("not a regular file"))
+        }
+    }
+
+    @Test func saysThatAFileMayNotBeRead() async {
+        await #expect(processExitsWith: .success) {
+            try withTemporaryFolder { folder in
+                let path = "\(folder)/file"
+                try write([1], to: path)
+                try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
+                try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: path)
+                let error = try #require(throws: ConvNetError.self) {
+                    try withoutPrivileges { try IDXFile.read(path) }
+                }
+                #expect(error.kind == .missingInput)
+                #expect(error.message.contains("may not be read"))
+            }
         }
     }
 }

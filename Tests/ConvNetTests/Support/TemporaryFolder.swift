@@ -20,3 +20,12 @@ func write(_ bytes: [UInt8], to path: String) throws {
 func contents(of folder: String) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
 }
+
+/// Calls `body` without the rights of the superuser, who may read and write everything. Only in a process of its own.
+func withoutPrivileges<Result>(_ body: () throws -> Result) throws -> Result {
+    guard geteuid() == 0 else { return try body() }
+    let nobody: uid_t = 65534
+    try #require(seteuid(nobody) == 0)
+    defer { seteuid(0) }
+    return try body()
+}
