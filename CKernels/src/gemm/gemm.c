@@ -153,17 +153,16 @@ static void multiply_block(const struct product *p, size_t panel, size_t begin, 
 
 /* The same into a block that stays in the first-level cache, from which C is written transposed. */
 static void multiply_block_transposed(const struct product *p, size_t panel, size_t begin, size_t end) {
-    enum { WIDTH = GEMM_PANEL * GEMM_LANES };
-    float block[GEMM_GROUP * WIDTH] = {0};
+    float block[GEMM_GROUP * GEMM_WIDTH] = {0};
     const size_t lanes = p->kernels->lanes, column = panel_begin(p, panel) * lanes;
     const size_t columns = smaller(panel_begin(p, panel + 1) * lanes, p->columns) - column;
     for (size_t row = begin; row < end; row += GEMM_GROUP) {
         const size_t rows = smaller(end - row, GEMM_GROUP);
         for (size_t d = 0; d < p->depth_blocks; d++)
-            multiply_rows(p, panel, d, row, row + rows, block, WIDTH, (struct gemm_store){.add = d > 0});
+            multiply_rows(p, panel, d, row, row + rows, block, GEMM_WIDTH, (struct gemm_store){.add = d > 0});
         struct gemm_store store = p->store;
         if (store.bias) store.bias += row;
-        p->kernels->store_transposed(rows, columns, block, WIDTH, p->c + column * p->ldc + row, p->ldc, &store);
+        p->kernels->store_transposed(rows, columns, block, p->c + column * p->ldc + row, p->ldc, &store);
     }
 }
 

@@ -23,6 +23,7 @@ enum {
     GEMM_PANEL = 4,     /* most vectors in a panel */
     GEMM_TALLEST = 16,  /* most rows in a tile, of any kernel */
     GEMM_LANES = 16,    /* most floats in a vector, of any kernel */
+    GEMM_WIDTH = 64,    /* most columns in a panel: GEMM_PANEL x GEMM_LANES */
     GEMM_GROUP = 48     /* rows of a transposed block: a multiple of GEMM_LANES and of the usual tile heights */
 };
 
@@ -45,6 +46,28 @@ struct gemm_tile {
     struct gemm_store store;
 };
 
+/* A tile's walk along the rows of A. Row i is an odd number of rows, times 1, 2, 4 or 8, from the first: an address that the
+ * processor forms by itself. Left alone, the compiler adds up the rows one after the other, and in low and narrow tiles
+ * that chain of additions takes longer than the multiply-adds. */
+struct gemm_walk {
+    const char *at;
+    size_t step, odd[GEMM_TALLEST / 2]; /* bytes */
+};
+
+static inline __attribute__((always_inline)) struct gemm_walk gemm_walk_from(const struct gemm_tile *tile, size_t rows) {
+    struct gemm_walk walk = {.at = (const char *)tile->a, .step = tile->a_step * sizeof(float)};
+    for (size_t i = 0; 2 * i + 1 < rows; i++) {
+        walk.odd[i] = (2 * i + 1) * tile->a_row * sizeof(float);
+        __asm__("" : "+r"(walk.odd[i])); /* hides where the number came from */
+    }
+    return walk;
+}
+
+static inline __attribute__((always_inline)) const float *gemm_walk_at(const struct gemm_walk *walk, size_t i) {
+    const int shift = i ? __builtin_ctzll(i) : 0;
+    return (const float *)(const void *)(walk->at + (i ? walk->odd[(i >> shift) / 2] << shift : 0));
+}
+
 typedef void (*gemm_tile_kernel)(const struct gemm_tile *tile);
 
 struct gemm_kernels {
@@ -58,9 +81,9 @@ struct gemm_kernels {
     void (*pack_rows)(size_t depth, size_t columns, const float *source, size_t ld, float *packed);
     void (*pack_columns)(size_t depth, size_t columns, const float *source, size_t ld, float *packed);
 
-    /* c[j ldc + i] = store(block[i block_row + j]), i < rows, j < columns; bias goes with i. The rows of the block up to
+    /* c[j ldc + i] = store(block[i GEMM_WIDTH + j]), i < rows, j < columns; bias goes with i. The rows of the block up to
      * the next multiple of the lanes, and of its columns likewise, may be read. */
-    void (*store_transposed)(size_t rows, size_t columns, const float *block, size_t block_row, float *c, size_t ldc,
+    void (*store_transposed)(size_t rows, size_t columns, const float *block, float *c, size_t ldc,
                              const struct gemm_store *store);
 
     /* One row times a matrix of `columns` columns: c[j] = store(sum over p of x[p x_step] b[p ldb + j]). */

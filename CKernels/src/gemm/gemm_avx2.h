@@ -10,12 +10,15 @@ CK_TARGET_AVX2 static inline __m256i gemm_mask_avx2(size_t lanes) {
     return _mm256_loadu_si256((const __m256i *)(const void *)(window + 8 - lanes));
 }
 
+/* max(x, 0), NaN staying NaN: the order of the operands says so. */
+CK_TARGET_AVX2 static inline __m256 gemm_relu_avx2(__m256 x) { return _mm256_max_ps(_mm256_setzero_ps(), x); }
+
 /* Finishes the sums of 8 columns from `column` of the store's bias on, and writes the masked ones to c. */
 CK_TARGET_AVX2 static inline __attribute__((always_inline)) void
 gemm_store_avx2(const struct gemm_store *store, size_t column, __m256i mask, __m256 sum, float *c) {
     if (store->add) sum = _mm256_add_ps(_mm256_maskload_ps(c, mask), sum);
     if (store->bias) sum = _mm256_add_ps(sum, _mm256_maskload_ps(store->bias + column, mask));
-    if (store->relu) sum = _mm256_max_ps(_mm256_setzero_ps(), sum); /* this order keeps NaN */
+    if (store->relu) sum = gemm_relu_avx2(sum);
     _mm256_maskstore_ps(c, mask, sum);
 }
 
@@ -38,7 +41,7 @@ CK_TARGET_AVX2 static inline __attribute__((always_inline)) void gemm_transpose_
 
 void gemm_pack_rows_avx2(size_t depth, size_t columns, const float *source, size_t ld, float *packed);
 void gemm_pack_columns_avx2(size_t depth, size_t columns, const float *source, size_t ld, float *packed);
-void gemm_store_transposed_avx2(size_t rows, size_t columns, const float *block, size_t block_row, float *c, size_t ldc,
+void gemm_store_transposed_avx2(size_t rows, size_t columns, const float *block, float *c, size_t ldc,
                                 const struct gemm_store *store);
 void gemm_row_product_avx2(size_t depth, size_t columns, const float *x, size_t x_step, const float *b, size_t ldb,
                            float *c, const struct gemm_store *store);

@@ -35,14 +35,14 @@ CK_TARGET_AVX2 void gemm_pack_columns_avx2(size_t depth, size_t columns, const f
     }
 }
 
-CK_TARGET_AVX2 void gemm_store_transposed_avx2(size_t rows, size_t columns, const float *block, size_t block_row, float *c,
+CK_TARGET_AVX2 void gemm_store_transposed_avx2(size_t rows, size_t columns, const float *block, float *c,
                                                size_t ldc, const struct gemm_store *store) {
     for (size_t j = 0; j < columns; j += 8) {
         const size_t used = columns - j < 8 ? columns - j : 8;
         for (size_t i = 0; i < rows; i += 8) {
             const __m256i mask = gemm_mask_avx2(rows - i < 8 ? rows - i : 8);
             __m256 part[8];
-            for (size_t r = 0; r < 8; r++) part[r] = _mm256_loadu_ps(block + (i + r) * block_row + j);
+            for (size_t r = 0; r < 8; r++) part[r] = _mm256_loadu_ps(block + (i + r) * GEMM_WIDTH + j);
             gemm_transpose_avx2(part);
             for (size_t r = 0; r < 8; r++)
                 if (r < used) gemm_store_avx2(store, i, mask, part[r], c + (j + r) * ldc + i);

@@ -4,35 +4,62 @@
 #if defined(__x86_64__)
 #include "gemm_avx2.h"
 
-/* Twelve sums at most: with one row of B and a broadcast they fill the 16 registers. */
+/* Twelve sums at most: with one row of B and a broadcast they fill the 16 registers, which leaves none for the mask of a
+ * remainder: `whole` panels do without. */
 CK_TARGET_AVX2 static inline __attribute__((always_inline)) void multiply(const struct gemm_tile *tile, size_t rows,
-                                                                          size_t vectors) {
-    const float *a = tile->a, *b = tile->b;
-    const size_t a_row = tile->a_row, a_step = tile->a_step, b_step = tile->b_step;
-    const __m256i all = gemm_mask_avx2(8), tail = gemm_mask_avx2(tile->last);
+                                                                          size_t vectors, bool whole) {
+    const float *b = tile->b;
+    const size_t b_step = tile->b_step;
+    struct gemm_walk a = gemm_walk_from(tile, rows);
+    const __m256i tail = gemm_mask_avx2(tile->last);
+#define FULL(v) (whole || (v) + 1 < vectors)
     __m256 sum[GEMM_TALLEST][GEMM_PANEL];
     for (size_t i = 0; i < rows; i++)
         for (size_t v = 0; v < vectors; v++) sum[i][v] = _mm256_setzero_ps();
 
     for (size_t p = 0; p < tile->depth; p++) {
         __m256 row[GEMM_PANEL];
-        for (size_t v = 0; v + 1 < vectors; v++) row[v] = _mm256_loadu_ps(b + 8 * v);
-        row[vectors - 1] = _mm256_maskload_ps(b + 8 * (vectors - 1), tail);
+        for (size_t v = 0; v < vectors; v++)
+            row[v] = FULL(v) ? _mm256_loadu_ps(b + 8 * v) : _mm256_maskload_ps(b + 8 * v, tail);
         for (size_t i = 0; i < rows; i++) {
-            __m256 x = _mm256_broadcast_ss(a + i * a_row);
+            const __m256 x = _mm256_broadcast_ss(gemm_walk_at(&a, i));
             for (size_t v = 0; v < vectors; v++) sum[i][v] = _mm256_fmadd_ps(x, row[v], sum[i][v]);
         }
-        a += a_step;
+        a.at += a.step;
         b += b_step;
     }
 
+    /* One question for the whole tile, not one for each vector. */
+    float *const c = tile->c;
+    const size_t ldc = tile->ldc;
+    if (tile->store.add)
+        for (size_t i = 0; i < rows; i++)
+            for (size_t v = 0; v < vectors; v++) {
+                const float *old = c + i * ldc + 8 * v;
+                sum[i][v] = _mm256_add_ps(FULL(v) ? _mm256_loadu_ps(old) : _mm256_maskload_ps(old, tail), sum[i][v]);
+            }
+    if (tile->store.bias)
+        for (size_t v = 0; v < vectors; v++) {
+            const float *from = tile->store.bias + 8 * v;
+            const __m256 bias = FULL(v) ? _mm256_loadu_ps(from) : _mm256_maskload_ps(from, tail);
+            for (size_t i = 0; i < rows; i++) sum[i][v] = _mm256_add_ps(sum[i][v], bias);
+        }
+    if (tile->store.relu)
+        for (size_t i = 0; i < rows; i++)
+            for (size_t v = 0; v < vectors; v++) sum[i][v] = gemm_relu_avx2(sum[i][v]);
     for (size_t i = 0; i < rows; i++)
-        for (size_t v = 0; v < vectors; v++)
-            gemm_store_avx2(&tile->store, 8 * v, v + 1 < vectors ? all : tail, sum[i][v], tile->c + i * tile->ldc + 8 * v);
+        for (size_t v = 0; v < vectors; v++) {
+            if (FULL(v)) _mm256_storeu_ps(c + i * ldc + 8 * v, sum[i][v]);
+            else _mm256_maskstore_ps(c + i * ldc + 8 * v, tail, sum[i][v]);
+        }
+#undef FULL
 }
 
 #define TILE(rows, vectors)                                                                                             \
-    CK_TARGET_AVX2 static void tile_##rows##x##vectors(const struct gemm_tile *tile) { multiply(tile, rows, vectors); }
+    CK_TARGET_AVX2 static void tile_##rows##x##vectors(const struct gemm_tile *tile) {                                  \
+        if (tile->last == 8) multiply(tile, rows, vectors, true);                                                       \
+        else multiply(tile, rows, vectors, false);                                                                      \
+    }
 
 TILE(1, 1) TILE(2, 1) TILE(3, 1) TILE(4, 1) TILE(5, 1) TILE(6, 1) TILE(7, 1) TILE(8, 1) TILE(9, 1) TILE(10, 1)
 TILE(1, 2) TILE(2, 2) TILE(3, 2) TILE(4, 2) TILE(5, 2) TILE(6, 2)

@@ -4,34 +4,48 @@
 #if defined(__x86_64__)
 #include "gemm_avx512.h"
 
-/* The heights are chosen so that sums, one row of B and a broadcast fit 32 registers. Each step of the depth loads
- * `vectors` registers and broadcasts `rows` scalars for rows x vectors multiply-adds; processors that do two of these in a
- * cycle make about one broadcast, so panels of 2 and more vectors run at full speed. */
+/* The heights are chosen so that sums, one row of B and a broadcast fit 32 registers. A step of the depth takes rows +
+ * vectors loads for rows x vectors multiply-adds. */
 CK_TARGET_AVX512 static inline __attribute__((always_inline)) void multiply(const struct gemm_tile *tile, size_t rows,
                                                                             size_t vectors) {
-    const float *a = tile->a, *b = tile->b;
-    const size_t a_row = tile->a_row, a_step = tile->a_step, b_step = tile->b_step;
+    const float *b = tile->b;
+    const size_t b_step = tile->b_step;
+    struct gemm_walk a = gemm_walk_from(tile, rows);
     const __mmask16 tail = gemm_mask_avx512(tile->last);
+#define MASK(v) ((v) + 1 < vectors ? (__mmask16)-1 : tail)
     __m512 sum[GEMM_TALLEST][GEMM_PANEL];
     for (size_t i = 0; i < rows; i++)
         for (size_t v = 0; v < vectors; v++) sum[i][v] = _mm512_setzero_ps();
 
     for (size_t p = 0; p < tile->depth; p++) {
         __m512 row[GEMM_PANEL];
-        for (size_t v = 0; v + 1 < vectors; v++) row[v] = _mm512_loadu_ps(b + 16 * v);
-        row[vectors - 1] = _mm512_maskz_loadu_ps(tail, b + 16 * (vectors - 1));
+        for (size_t v = 0; v < vectors; v++) row[v] = _mm512_maskz_loadu_ps(MASK(v), b + 16 * v);
         for (size_t i = 0; i < rows; i++) {
-            __m512 x = _mm512_set1_ps(a[i * a_row]);
+            const __m512 x = _mm512_set1_ps(*gemm_walk_at(&a, i));
             for (size_t v = 0; v < vectors; v++) sum[i][v] = _mm512_fmadd_ps(x, row[v], sum[i][v]);
         }
-        a += a_step;
+        a.at += a.step;
         b += b_step;
     }
 
+    /* One question for the whole tile, not one for each vector. */
+    float *const c = tile->c;
+    const size_t ldc = tile->ldc;
+    if (tile->store.add)
+        for (size_t i = 0; i < rows; i++)
+            for (size_t v = 0; v < vectors; v++)
+                sum[i][v] = _mm512_add_ps(_mm512_maskz_loadu_ps(MASK(v), c + i * ldc + 16 * v), sum[i][v]);
+    if (tile->store.bias)
+        for (size_t v = 0; v < vectors; v++) {
+            const __m512 bias = _mm512_maskz_loadu_ps(MASK(v), tile->store.bias + 16 * v);
+            for (size_t i = 0; i < rows; i++) sum[i][v] = _mm512_add_ps(sum[i][v], bias);
+        }
+    if (tile->store.relu)
+        for (size_t i = 0; i < rows; i++)
+            for (size_t v = 0; v < vectors; v++) sum[i][v] = gemm_relu_avx512(sum[i][v]);
     for (size_t i = 0; i < rows; i++)
-        for (size_t v = 0; v < vectors; v++)
-            gemm_store_avx512(&tile->store, 16 * v, v + 1 < vectors ? (__mmask16)-1 : tail, sum[i][v],
-                              tile->c + i * tile->ldc + 16 * v);
+        for (size_t v = 0; v < vectors; v++) _mm512_mask_storeu_ps(c + i * ldc + 16 * v, MASK(v), sum[i][v]);
+#undef MASK
 }
 
 #define TILE(rows, vectors)                                                                                             \
