@@ -32,6 +32,18 @@ def make():
     add(file, "validation-split", classifier, momentum, crossentropy, x, one_hot, validation_split=0.3, **common)
     class_weight = {0: 2.0, 1: 0.25, 2: 1.0, 3: 0.5}
     add(file, "class-weights", classifier, momentum, crossentropy, x, one_hot, class_weight=class_weight, **common)
+    add(
+        file,
+        "class-weights-validation-split",
+        classifier,
+        momentum,
+        crossentropy,
+        x,
+        one_hot,
+        class_weight=class_weight,
+        validation_split=0.4,
+        **common,
+    )
     add(file, "sample-weights", classifier, momentum, crossentropy, x, one_hot, sample_weight=weights, **common)
     add(
         file,
