@@ -5,11 +5,8 @@ extension Sequential {
         initialEpoch: Int, terminateOnNaN: Bool, callbacks: [any Callback]
     ) throws -> History {
         try requireSettings(epochs: epochs, batchSize: batchSize, initialEpoch: initialEpoch)
-        guard split >= 0, split < 1 else {
-            throw ConvNetError(.invalidArgument, "validation split \(split); give a share from 0 to below 1")
-        }
         let total = examples.inputs.count
-        let trained = split > 0 ? Int(Double(total) * (1 - split)) : total
+        let trained = try trainedCount(of: total, split: split)
         guard trained >= 1 else {
             throw ConvNetError(.invalidArgument, "there are no examples to train on; give at least one")
         }
@@ -131,6 +128,14 @@ extension Sequential {
         return TrainingSession(
             graph: graph, store: store, loss: compilation.loss, metrics: compilation.metrics, batch: batch,
             isTraining: isTraining, seed: seed)
+    }
+
+    /// How many of the examples are trained on; the others, the last, are for validation.
+    func trainedCount(of total: Int, split: Double) throws -> Int {
+        guard split >= 0, split < 1 else {
+            throw ConvNetError(.invalidArgument, "validation split \(split); give a share from 0 to below 1")
+        }
+        return split > 0 ? Int(Double(total) * (1 - split)) : total
     }
 
     private func requireSettings(epochs: Int, batchSize: Int, initialEpoch: Int) throws {

@@ -8,7 +8,7 @@ extension Sequential {
     ///   - validationSplit: Share of the data, taken from its end before shuffling, that is not trained on but measured
     ///     after each epoch.
     ///   - validationData: Measured after each epoch; beats `validationSplit`.
-    ///   - classWeights: Factors of the loss by class; classes that are missing count 1.
+    ///   - classWeights: Factors of the training loss by class; classes that are missing count 1.
     ///   - sampleWeights: Factors of the loss by example.
     ///   - shuffle: Whether each epoch has an order of its own.
     ///   - initialEpoch: Number of the first epoch, when training goes on.
@@ -24,14 +24,17 @@ extension Sequential {
         validationData: Dataset? = nil, classWeights: [Int: Float]? = nil, sampleWeights: [Float]? = nil,
         shuffle: Bool = true, initialEpoch: Int = 0, terminateOnNaN: Bool = true, callbacks: [any Callback] = []
     ) throws -> History {
-        let weights = try exampleWeights(count: data.count, sampleWeights, classWeights, labels: data.labels)
+        let split = validationData == nil ? validationSplit : 0
+        let weights = try exampleWeights(
+            count: data.count, sampleWeights, classWeights,
+            labels: data.labels.prefix(try trainedCount(of: data.count, split: split)))
         let examples = Examples(
             inputs: try inputs(data),
             targets: try TargetData(labels: data.labels, outputShape: outputShape, weights: weights))
         let validation = try validationData.map { try self.examples($0) }
         return try fit(
-            examples, validation, split: validationData == nil ? validationSplit : 0, epochs: epochs,
-            batchSize: batchSize, shuffle: shuffle, initialEpoch: initialEpoch, terminateOnNaN: terminateOnNaN,
+            examples, validation, split: split, epochs: epochs, batchSize: batchSize, shuffle: shuffle,
+            initialEpoch: initialEpoch, terminateOnNaN: terminateOnNaN,
             callbacks: callbacks)
     }
 
@@ -51,6 +54,7 @@ extension Sequential {
         sampleWeights: [Float]? = nil, shuffle: Bool = true, initialEpoch: Int = 0, terminateOnNaN: Bool = true,
         callbacks: [any Callback] = []
     ) throws -> History {
+        let split = validationData == nil ? validationSplit : 0
         var examples = try self.examples(x: x, y: y)
         if sampleWeights != nil || classWeights != nil {
             var labels: [Int32] = []
@@ -59,13 +63,14 @@ extension Sequential {
             case .rows(let rows): labels = rows.classes.map { Int32($0) }
             }
             let weights = try exampleWeights(
-                count: examples.inputs.count, sampleWeights, classWeights, labels: labels)
+                count: examples.inputs.count, sampleWeights, classWeights,
+                labels: labels.prefix(try trainedCount(of: labels.count, split: split)))
             examples.targets = try TargetData(y, outputShape: outputShape, weights: weights)
         }
         let validation = try validationData.map { try self.examples(x: $0.x, y: $0.y) }
         return try fit(
-            examples, validation, split: validationData == nil ? validationSplit : 0, epochs: epochs,
-            batchSize: batchSize, shuffle: shuffle, initialEpoch: initialEpoch, terminateOnNaN: terminateOnNaN,
+            examples, validation, split: split, epochs: epochs, batchSize: batchSize, shuffle: shuffle,
+            initialEpoch: initialEpoch, terminateOnNaN: terminateOnNaN,
             callbacks: callbacks)
     }
 
@@ -127,8 +132,9 @@ extension Sequential {
         return Examples(inputs: inputs, targets: targets)
     }
 
+    /// - Parameter labels: Of the examples that are trained on; class weights do not count in validation.
     private func exampleWeights(
-        count: Int, _ sampleWeights: [Float]?, _ classWeights: [Int: Float]?, labels: [Int32]
+        count: Int, _ sampleWeights: [Float]?, _ classWeights: [Int: Float]?, labels: ArraySlice<Int32>
     ) throws -> [Float]? {
         if sampleWeights == nil && classWeights == nil { return nil }
         guard outputShape.count <= 1 else {
