@@ -43,16 +43,13 @@ static void pack_tap(const struct packing *p, size_t tap) {
     const float *w = p->w + (ky * p->kernel_width + kx) * p->in_channels * p->out_channels;
     size_t reduction = p->transpose ? p->out_channels : p->in_channels;
     size_t channels = p->transpose ? p->in_channels : p->out_channels;
-    size_t reduction_step = p->transpose ? 1 : p->out_channels, channel_step = p->transpose ? p->out_channels : 1;
+    const struct gemm_kernels *gemm = p->kernels->gemm;
     for (size_t index = 0; index < conv2d_panels(p->kernels, channels); index++) {
         struct conv2d_panel panel = conv2d_panel(p->kernels, channels, index);
-        size_t width = panel.vectors * p->kernels->lanes;
-        float *to = p->packed + taps * reduction * panel.first + tap * reduction * width;
-        const float *from = w + panel.first * channel_step;
-        for (size_t r = 0; r < reduction; r++) {
-            for (size_t c = 0; c < panel.count; c++) to[r * width + c] = from[r * reduction_step + c * channel_step];
-            for (size_t c = panel.count; c < width; c++) to[r * width + c] = 0;
-        }
+        float *to = p->packed + taps * reduction * panel.first + tap * reduction * panel.vectors * p->kernels->lanes;
+        if (p->transpose)
+            gemm->pack_columns(reduction, panel.count, w + panel.first * p->out_channels, p->out_channels, to);
+        else gemm->pack_rows(reduction, panel.count, w + panel.first, p->out_channels, to);
     }
 }
 

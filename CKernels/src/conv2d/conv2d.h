@@ -3,16 +3,18 @@
 #ifndef CK_CONV2D_H
 #define CK_CONV2D_H
 
-#include "../../include/CKernels.h"
+#include "../gemm/gemm.h"
 
-/* ---- Tiles of a direct convolution ------------------------------------------------------------------------------- */
+/* ---- Tiles of a direct convolution ----------------------------------------------------------------------- */
 
 /* A tile is a row of output pixels (along a line, a column or the batch: any constant distance) by a panel of output
  * channels, all held in registers while the reduction runs: `rows` x `runs` x `length`, one input float broadcast to
  * every channel at a time. A run is contiguous in the input: all input channels of one tap, or of a whole kernel row
  * where the columns are not dilated. Every pixel of a tile has the same taps inside the image. */
 struct conv2d_tile {
-    size_t in_step, out_step;    /* between the tile's pixels */
+    size_t lines, tiles;         /* so many tiles one behind the other, on so many lines */
+    size_t in_line, out_line;    /* between lines */
+    size_t in_step, out_step;    /* between a tile's pixels */
     size_t rows, runs, length;   /* of the reduction */
     size_t in_row, in_run;       /* input: between kernel rows, between runs */
     size_t w_row, w_run, w_step; /* weights: likewise, and between the run's elements */
@@ -20,10 +22,9 @@ struct conv2d_tile {
     bool relu;
 };
 
-/* Computes `tiles` tiles, one behind the other. `bias` belongs to the panel and may be null, `out` is the first pixel's
- * panel. */
-typedef void (*conv2d_tile_kernel)(const struct conv2d_tile *tile, size_t tiles, const float *in, const float *w,
-                                   const float *bias, float *out);
+/* `bias` belongs to the panel and may be null, `out` is the first pixel's panel. */
+typedef void (*conv2d_tile_kernel)(const struct conv2d_tile *tile, const float *in, const float *w, const float *bias,
+                                   float *out);
 
 /* ---- Tiles of the weight gradient ---------------------------------------------------------------------------------
  */
@@ -57,14 +58,18 @@ struct conv2d_kernels {
     size_t panel_vectors; /* vectors in a panel, at most */
     /* Whether tiles read the weights' last vector whole, so that panels must be padded to full vectors. */
     bool whole_vectors;
-    /* Indexed by vectors - 1 and pixels - 1; the longest tile of each width. */
+    /* Indexed by vectors - 1 and pixels - 1; the best longest tile of each width, for short and for long reductions. */
     conv2d_tile_kernel tile[CONV2D_VECTORS][CONV2D_PIXELS];
-    size_t tile_pixels[CONV2D_VECTORS];
+    size_t tile_pixels[2][CONV2D_VECTORS];
+    /* Reductions of 3 x 1 x 3 where in_step is 1, the weights in registers; `tiles` counts pixels. */
+    void (*nine)(const struct conv2d_tile *tile, size_t vectors, const float *in, const float *w, const float *bias,
+                 float *out);
     /* Indexed by vectors - 1, planes - 1 and elements - 1; the most elements of each. */
     conv2d_outer_kernel outer[CONV2D_VECTORS][CONV2D_PLANES][CONV2D_ELEMENTS];
     size_t outer_elements[CONV2D_VECTORS][CONV2D_PLANES];
-    /* sums[c] = sum of dy over pixels, channels <= channels of one image; added to what sums holds if `add`. */
+    /* sums[c] = sum of dy over pixels, for each channel; added to what sums holds if `add`. */
     void (*sum_pixels)(size_t pixels, size_t channels, const float *dy, bool add, float *sums);
+    const struct gemm_kernels *gemm; /* for packing */
 };
 
 #if defined(__x86_64__)

@@ -4,7 +4,6 @@
 #include "conv2d.h"
 
 #define INLINE static inline __attribute__((always_inline)) CK_TARGET_AVX2
-#define UNROLL _Pragma("clang loop unroll(full)")
 
 enum { LANES = 8 };
 
@@ -22,85 +21,133 @@ INLINE void store(float *to, size_t v, size_t vectors, bool whole, __m256i last,
     else _mm256_maskstore_ps(to + v * LANES, last, value);
 }
 
+/* What sums are raised to. As the first operand of a maximum: where one is NaN the second wins, so that NaN stays. */
+INLINE __m256 lower_limit(bool relu) { return relu ? _mm256_setzero_ps() : _mm256_set1_ps(-__builtin_inff()); }
+
 /* ---- Direct convolution
  * --------------------------------------------------------------------------------------------------- */
 
-INLINE void tile(const size_t vectors, const size_t pixels, const struct conv2d_tile *t, size_t tiles, const float *in,
+INLINE void tile(const size_t vectors, const size_t pixels, const struct conv2d_tile *t, const float *in,
                  const float *w, const float *bias, float *out) {
     const bool whole = t->lanes == LANES;
     const __m256i last = mask_of(t->lanes);
     const size_t step = t->in_step, out_step = t->out_step, w_step = t->w_step;
     const size_t rows = t->rows, runs = t->runs, length = t->length;
-    /* The second operand wins where one is NaN, so that NaN stays. */
-    const __m256 floor = t->relu ? _mm256_setzero_ps() : _mm256_set1_ps(-__builtin_inff());
-    for (; tiles > 0; tiles--, in += pixels * step, out += pixels * out_step) {
-        __m256 sum[CONV2D_PIXELS][CONV2D_VECTORS];
-        UNROLL for (size_t v = 0; v < vectors; v++) {
-            __m256 start = bias ? load(bias, v, vectors, whole, last) : _mm256_setzero_ps();
-            UNROLL for (size_t p = 0; p < pixels; p++) sum[p][v] = start;
-        }
-        for (size_t row = 0; row < rows; row++)
-            for (size_t run = 0; run < runs; run++) {
-                const float *from = in + row * t->in_row + run * t->in_run;
-                const float *weights = w + row * t->w_row + run * t->w_run;
-                for (size_t i = 0; i < length; i++, from++, weights += w_step) {
-                    __m256 weight[CONV2D_VECTORS];
-                    UNROLL for (size_t v = 0; v < vectors; v++) weight[v] = _mm256_loadu_ps(weights + v * LANES);
-                    UNROLL for (size_t p = 0; p < pixels; p++) {
-                        __m256 value = _mm256_set1_ps(from[p * step]);
-                        UNROLL for (size_t v = 0; v < vectors; v++) sum[p][v] =
-                            _mm256_fmadd_ps(value, weight[v], sum[p][v]);
+    const __m256 floor = lower_limit(t->relu);
+    for (size_t line = 0; line < t->lines; line++) {
+        const float *corner = in + line * t->in_line;
+        float *to = out + line * t->out_line;
+        for (size_t count = t->tiles; count > 0; count--, corner += pixels * step) {
+            __m256 sum[CONV2D_PIXELS][CONV2D_VECTORS];
+            for (size_t v = 0; v < vectors; v++) {
+                __m256 start = bias ? load(bias, v, vectors, whole, last) : _mm256_setzero_ps();
+                for (size_t p = 0; p < pixels; p++) sum[p][v] = start;
+            }
+            for (size_t row = 0; row < rows; row++)
+                for (size_t run = 0; run < runs; run++) {
+                    const float *from = corner + row * t->in_row + run * t->in_run;
+                    const float *weights = w + row * t->w_row + run * t->w_run;
+                    for (size_t i = 0; i < length; i++, from++, weights += w_step) {
+                        __m256 weight[CONV2D_VECTORS];
+                        for (size_t v = 0; v < vectors; v++) weight[v] = _mm256_loadu_ps(weights + v * LANES);
+                        for (size_t p = 0; p < pixels; p++) {
+                            __m256 value = _mm256_set1_ps(from[p * step]);
+                            for (size_t v = 0; v < vectors; v++)
+                                sum[p][v] = _mm256_fmadd_ps(value, weight[v], sum[p][v]);
+                        }
                     }
                 }
-            }
-        UNROLL for (size_t p = 0; p < pixels; p++) {
-            float *to = out + p * out_step;
-            UNROLL for (size_t v = 0; v < vectors; v++)
-                store(to, v, vectors, whole, last, _mm256_max_ps(floor, sum[p][v]));
+            for (size_t p = 0; p < pixels; p++, to += out_step)
+                for (size_t v = 0; v < vectors; v++)
+                    store(to, v, vectors, whole, last, _mm256_max_ps(floor, sum[p][v]));
         }
     }
 }
 
 #define TILE(V, P)                                                                                                     \
-    CK_TARGET_AVX2 static void tile_##V##x##P(const struct conv2d_tile *t, size_t tiles, const float *in,              \
-                                              const float *w, const float *bias, float *out) {                         \
-        tile(V, P, t, tiles, in, w, bias, out);                                                                        \
+    CK_TARGET_AVX2 static void tile_##V##x##P(const struct conv2d_tile *t, const float *in, const float *w,            \
+                                              const float *bias, float *out) {                                         \
+        tile(V, P, t, in, w, bias, out);                                                                               \
     }
 #define TILES_1_TO_4(V) TILE(V, 1) TILE(V, 2) TILE(V, 3) TILE(V, 4)
 TILES_1_TO_4(1)
-TILE(1, 5) TILE(1, 6) TILE(1, 7) TILE(1, 8) TILE(1, 9) TILE(1, 10) TILE(1, 11) TILE(1, 12) TILES_1_TO_4(2) TILE(2, 5)
-    TILE(2, 6)
+TILE(1, 5)
+TILE(1, 6)
+TILE(1, 7)
+TILE(1, 8)
+TILE(1, 9)
+TILE(1, 10)
+TILE(1, 11)
+TILE(1, 12) TILES_1_TO_4(2) TILE(2, 5) TILE(2, 6)
 
-    /* ---- Weight gradient
-       -------------------------------------------------------------------------------------------------------- */
+    /* Pixels whose nine inputs are multiplied with weights in registers. */
+    INLINE void nine_pixels(const size_t pixels, const __m256 weight[9], __m256 start, __m256 floor,
+                            const struct conv2d_tile *t, bool whole, __m256i last, const float *in, float *out) {
+    __m256 sum[4];
+    for (size_t p = 0; p < pixels; p++) sum[p] = start;
+    for (size_t row = 0; row < 3; row++)
+        for (size_t x = 0; x < pixels + 2; x++) { /* each input serves the pixels x - 2 ... x */
+            __m256 value = _mm256_set1_ps(in[row * t->in_row + x]);
+            for (size_t p = 0; p < pixels; p++)
+                if (p <= x && x <= p + 2) sum[p] = _mm256_fmadd_ps(value, weight[row * 3 + x - p], sum[p]);
+        }
+    for (size_t p = 0; p < pixels; p++) store(out + p * t->out_step, 0, 1, whole, last, _mm256_max_ps(floor, sum[p]));
+}
 
-    INLINE void outer_sized(const size_t vectors, const size_t planes, const size_t elements, const bool whole,
-                            const struct conv2d_outer *o, const float *x, const float *dy, float *dw) {
+CK_TARGET_AVX2 static void nine_line(const struct conv2d_tile *t, size_t lanes, const float *in, const float *w,
+                                     const float *bias, float *out) {
+    const bool whole = lanes == LANES;
+    const __m256i last = mask_of(lanes);
+    const __m256 start = bias ? load(bias, 0, 1, whole, last) : _mm256_setzero_ps(), floor = lower_limit(t->relu);
+    __m256 weight[9];
+    for (size_t tap = 0; tap < 9; tap++) weight[tap] = _mm256_loadu_ps(w + tap / 3 * t->w_row + tap % 3 * t->w_step);
+    size_t pixel = 0;
+    for (; pixel + 4 <= t->tiles; pixel += 4, in += 4, out += 4 * t->out_step)
+        nine_pixels(4, weight, start, floor, t, whole, last, in, out);
+    for (; pixel < t->tiles; pixel++, in++, out += t->out_step)
+        nine_pixels(1, weight, start, floor, t, whole, last, in, out);
+}
+
+CK_TARGET_AVX2 static void nine(const struct conv2d_tile *t, size_t vectors, const float *in, const float *w,
+                                const float *bias, float *out) {
+    for (size_t line = 0; line < t->lines; line++, in += t->in_line, out += t->out_line)
+        for (size_t v = 0; v < vectors; v++)
+            nine_line(t, v + 1 < vectors ? LANES : t->lanes, in, w + v * LANES, bias ? bias + v * LANES : bias,
+                      out + v * LANES);
+}
+
+/* ---- Weight gradient ------------------------------------------------------------------------------------- */
+
+INLINE void outer_sized(const size_t vectors, const size_t planes, const size_t elements, const bool whole,
+                        const struct conv2d_outer *o, const float *x, const float *dy, float *dw) {
     const __m256i last = mask_of(o->lanes);
     const size_t plane = o->x_plane, x_step = o->x_step, dy_step = o->dy_step, columns = o->columns;
     __m256 sum[CONV2D_PLANES][CONV2D_ELEMENTS][CONV2D_VECTORS];
-    UNROLL for (size_t a = 0; a < planes; a++) UNROLL for (size_t b = 0; b < elements; b++)
-        UNROLL for (size_t v = 0; v < vectors; v++) sum[a][b][v] = _mm256_setzero_ps();
+    for (size_t a = 0; a < planes; a++)
+        for (size_t b = 0; b < elements; b++)
+            for (size_t v = 0; v < vectors; v++) sum[a][b][v] = _mm256_setzero_ps();
     for (size_t row = 0; row < o->rows; row++) {
         const float *from = x + row * o->x_row, *gradients = dy + row * o->dy_row;
         for (size_t column = 0; column < columns; column++, from += x_step, gradients += dy_step) {
             __m256 gradient[CONV2D_VECTORS];
-            UNROLL for (size_t v = 0; v < vectors; v++) gradient[v] = load(gradients, v, vectors, whole, last);
-            UNROLL for (size_t a = 0; a < planes; a++) UNROLL for (size_t b = 0; b < elements; b++) {
-                __m256 value = _mm256_set1_ps(from[a * plane + b]);
-                UNROLL for (size_t v = 0; v < vectors; v++) sum[a][b][v] =
-                    _mm256_fmadd_ps(value, gradient[v], sum[a][b][v]);
+            for (size_t v = 0; v < vectors; v++) gradient[v] = load(gradients, v, vectors, whole, last);
+            for (size_t a = 0; a < planes; a++)
+                for (size_t b = 0; b < elements; b++) {
+                    __m256 value = _mm256_set1_ps(from[a * plane + b]);
+                    for (size_t v = 0; v < vectors; v++)
+                        sum[a][b][v] = _mm256_fmadd_ps(value, gradient[v], sum[a][b][v]);
+                }
+        }
+    }
+    for (size_t a = 0; a < planes; a++)
+        for (size_t b = 0; b < elements; b++) {
+            float *to = dw + a * o->dw_plane + b * o->dw_step;
+            for (size_t v = 0; v < vectors; v++) {
+                __m256 total = sum[a][b][v];
+                if (o->add) total = _mm256_add_ps(load(to, v, vectors, whole, last), total);
+                store(to, v, vectors, whole, last, total);
             }
         }
-    }
-    UNROLL for (size_t a = 0; a < planes; a++) UNROLL for (size_t b = 0; b < elements; b++) {
-        float *to = dw + a * o->dw_plane + b * o->dw_step;
-        UNROLL for (size_t v = 0; v < vectors; v++) {
-            __m256 total = sum[a][b][v];
-            if (o->add) total = _mm256_add_ps(load(to, v, vectors, whole, last), total);
-            store(to, v, vectors, whole, last, total);
-        }
-    }
 }
 
 #define OUTER(V, A, B)                                                                                                 \
@@ -111,9 +158,15 @@ TILE(1, 5) TILE(1, 6) TILE(1, 7) TILE(1, 8) TILE(1, 9) TILE(1, 10) TILE(1, 11) T
     }
 #define OUTERS_1_TO_4(V, A) OUTER(V, A, 1) OUTER(V, A, 2) OUTER(V, A, 3) OUTER(V, A, 4)
 OUTERS_1_TO_4(1, 1)
-OUTER(1, 1, 5) OUTER(1, 1, 6) OUTER(1, 1, 7) OUTER(1, 1, 8) OUTER(1, 1, 9) OUTER(1, 1, 10) OUTER(1, 1, 11)
-    OUTER(1, 1, 12) OUTERS_1_TO_4(1, 2) OUTER(1, 2, 5) OUTER(1, 2, 6) OUTERS_1_TO_4(1, 3) OUTERS_1_TO_4(2, 1)
-        OUTER(2, 1, 5) OUTER(2, 1, 6) OUTER(2, 2, 1) OUTER(2, 2, 2) OUTER(2, 2, 3) OUTER(2, 3, 1) OUTER(2, 3, 2)
+OUTER(1, 1, 5)
+OUTER(1, 1, 6)
+OUTER(1, 1, 7)
+OUTER(1, 1, 8)
+OUTER(1, 1, 9)
+OUTER(1, 1, 10)
+OUTER(1, 1, 11)
+OUTER(1, 1, 12) OUTERS_1_TO_4(1, 2) OUTER(1, 2, 5) OUTER(1, 2, 6) OUTERS_1_TO_4(1, 3) OUTERS_1_TO_4(2, 1) OUTER(2, 1, 5)
+    OUTER(2, 1, 6) OUTER(2, 2, 1) OUTER(2, 2, 2) OUTER(2, 2, 3) OUTER(2, 3, 1) OUTER(2, 3, 2)
 
     /* Four sums at a time hide the additions' latency. */
     CK_TARGET_AVX2 static void sum_pixels(size_t pixels, size_t channels, const float *dy, bool add, float *sums) {
@@ -122,11 +175,11 @@ OUTER(1, 1, 5) OUTER(1, 1, 6) OUTER(1, 1, 7) OUTER(1, 1, 8) OUTER(1, 1, 9) OUTER
         const __m256i mask = mask_of(count);
         const float *from = dy + first;
         __m256 sum[4];
-        UNROLL for (size_t i = 0; i < 4; i++) sum[i] = _mm256_setzero_ps();
+        for (size_t i = 0; i < 4; i++) sum[i] = _mm256_setzero_ps();
         size_t pixel = 0;
         for (; pixel + 4 <= pixels; pixel += 4)
-            UNROLL for (size_t i = 0; i < 4; i++) sum[i] =
-                _mm256_add_ps(sum[i], _mm256_maskload_ps(from + (pixel + i) * channels, mask));
+            for (size_t i = 0; i < 4; i++)
+                sum[i] = _mm256_add_ps(sum[i], _mm256_maskload_ps(from + (pixel + i) * channels, mask));
         for (; pixel < pixels; pixel++)
             sum[0] = _mm256_add_ps(sum[0], _mm256_maskload_ps(from + pixel * channels, mask));
         __m256 total = _mm256_add_ps(_mm256_add_ps(sum[0], sum[1]), _mm256_add_ps(sum[2], sum[3]));
@@ -142,7 +195,7 @@ const struct conv2d_kernels conv2d_avx2 = {
     .lanes = LANES,
     .panel_vectors = 2,
     .whole_vectors = true,
-    .tile_pixels = {12, 6},
+    .tile_pixels = {{12, 6}, {12, 6}},
     .tile = {{TILE_NAMES_1_TO_4(1), tile_1x5, tile_1x6, tile_1x7, tile_1x8, tile_1x9, tile_1x10, tile_1x11, tile_1x12},
              {TILE_NAMES_1_TO_4(2), tile_2x5, tile_2x6}},
     .outer_elements = {{12, 6, 4}, {6, 3, 2}},
@@ -153,7 +206,9 @@ const struct conv2d_kernels conv2d_avx2 = {
               {{NAMES_1_TO_4(2, 1), outer_2x1x5, outer_2x1x6},
                {outer_2x2x1, outer_2x2x2, outer_2x2x3},
                {outer_2x3x1, outer_2x3x2}}},
+    .nine = nine,
     .sum_pixels = sum_pixels,
+    .gemm = &gemm_avx2,
 };
 #else
 typedef int conv2d_avx2_is_empty;

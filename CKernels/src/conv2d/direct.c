@@ -7,10 +7,12 @@
 #include "conv2d.h"
 
 enum {
-    UNITS = 32,         /* enough for even shares on many threads */
-    UNIT_WORK = 200000, /* floating-point operations that are worth a unit */
-    GROUP = 12,         /* images in a group, at most: about a tile */
-    NARROW = 6          /* lines shorter than this make poor tiles */
+    UNITS = 32,            /* enough for even shares on many threads */
+    UNIT_WORK = 200000,    /* floating-point operations that are worth a unit */
+    GROUP = 12,            /* images in a group, at most: about a tile */
+    SHORT = 64,            /* multiply-adds a channel; a shorter reduction goes better in shorter tiles */
+    NARROW = 6,            /* lines shorter than this make poor tiles */
+    LINES_TOGETHER = 16384 /* floats of input that the lines of one call span, at most: a level-2 cache holds them */
 };
 
 struct plan {
@@ -30,9 +32,10 @@ struct walk {
 
 enum direction { ALONG_LINE, DOWN_COLUMN, ACROSS_IMAGES };
 
-static void tiles(struct walk *walk, enum direction direction, size_t image, size_t oy, size_t ox, size_t count) {
+static void tiles(struct walk *walk, enum direction direction, size_t image, size_t oy, size_t ox, size_t count,
+                  size_t lines) {
     const struct conv2d_direct *d = walk->plan->direct;
-    if (count == 0) return;
+    if (count == 0 || lines == 0) return;
     struct conv2d_span rows =
         conv2d_taps(oy, d->stride_height, d->dilation_height, d->pad_top, d->in_height, d->kernel_height);
     struct conv2d_span columns =
@@ -58,14 +61,22 @@ static void tiles(struct walk *walk, enum direction direction, size_t image, siz
     case ACROSS_IMAGES: tile->in_step = d->in_image, tile->out_step = d->out_image; break;
     }
     float *out = d->out + image * d->out_image + oy * d->out_row + ox * d->out_pixel + walk->panel.first;
+    tile->lines = lines;
+    size_t vectors = walk->panel.vectors, reduction = tile->rows * tile->runs * tile->length;
+    size_t most = d->kernels->tile_pixels[reduction < SHORT ? 0 : 1][vectors - 1];
+    if (tile->rows == 3 && tile->runs == 1 && tile->length == 3 && tile->in_step == 1) {
+        tile->tiles = count;
+        d->kernels->nine(tile, vectors, in, w, walk->bias, out);
+        return;
+    }
     /* Tiles of two sizes that differ by one. */
-    size_t vectors = walk->panel.vectors, most = d->kernels->tile_pixels[vectors - 1];
     size_t parts = (count + most - 1) / most, shorter = count / parts, longer_parts = count % parts;
-    const conv2d_tile_kernel *kernel = d->kernels->tile[vectors - 1];
-    if (longer_parts > 0) kernel[shorter](tile, longer_parts, in, w, walk->bias, out);
     size_t done = longer_parts * (shorter + 1);
-    kernel[shorter - 1](tile, parts - longer_parts, in + done * tile->in_step, w, walk->bias,
-                        out + done * tile->out_step);
+    const conv2d_tile_kernel *kernel = d->kernels->tile[vectors - 1];
+    tile->tiles = longer_parts;
+    if (longer_parts > 0) kernel[shorter](tile, in, w, walk->bias, out);
+    tile->tiles = parts - longer_parts;
+    kernel[shorter - 1](tile, in + done * tile->in_step, w, walk->bias, out + done * tile->out_step);
 }
 
 static struct walk start_panel(const struct plan *plan, size_t index) {
@@ -76,6 +87,8 @@ static struct walk start_panel(const struct plan *plan, size_t index) {
     walk.w = d->w + (d->packed ? taps * d->in_channels * walk.panel.first : walk.panel.first);
     walk.bias = d->bias ? d->bias + walk.panel.first : NULL;
     walk.tile = (struct conv2d_tile){
+        .in_line = d->stride_height * d->in_width * d->in_channels,
+        .out_line = d->out_row,
         .in_row = d->dilation_height * d->in_width * d->in_channels,
         .in_run = d->dilation_width * d->in_channels,
         .w_row = d->kernel_width * d->in_channels * step,
@@ -96,11 +109,17 @@ static struct conv2d_span overlap(struct conv2d_span a, struct conv2d_span b) {
 static void walk_image(struct walk *walk, size_t image, struct conv2d_span rows) {
     const struct plan *plan = walk->plan;
     struct conv2d_span columns = plan->full_columns, full = overlap(plan->full_rows, rows);
-    for (size_t oy = rows.begin; oy < rows.end; oy++)
-        tiles(walk, ALONG_LINE, image, oy, columns.begin, columns.end - columns.begin);
+    const size_t width = columns.end - columns.begin, line = walk->tile.in_line;
+    const size_t together = line < LINES_TOGETHER ? LINES_TOGETHER / (line + 1) : 1;
+    for (size_t oy = rows.begin; oy < rows.end;) {
+        bool inner = oy >= full.begin && oy < full.end;
+        size_t left = inner ? full.end - oy : 1, lines = left < together ? left : together;
+        tiles(walk, ALONG_LINE, image, oy, columns.begin, width, lines);
+        oy += lines;
+    }
     for (size_t ox = 0; ox < plan->direct->out_width; ox++)
         if (ox < columns.begin || ox >= columns.end)
-            tiles(walk, DOWN_COLUMN, image, full.begin, ox, full.end - full.begin);
+            tiles(walk, DOWN_COLUMN, image, full.begin, ox, full.end - full.begin, 1);
 }
 
 /* The remaining pixels, the same one of every image at once. */
@@ -110,7 +129,7 @@ static void walk_group(struct walk *walk, struct conv2d_span images, struct conv
         bool inner_row = oy >= plan->full_rows.begin && oy < plan->full_rows.end;
         for (size_t ox = 0; ox < plan->direct->out_width; ox++) {
             bool inner = inner_row || (ox >= plan->full_columns.begin && ox < plan->full_columns.end);
-            if (plan->across || !inner) tiles(walk, ACROSS_IMAGES, images.begin, oy, ox, images.end - images.begin);
+            if (plan->across || !inner) tiles(walk, ACROSS_IMAGES, images.begin, oy, ox, images.end - images.begin, 1);
         }
     }
 }
@@ -151,7 +170,8 @@ void conv2d_direct_run(const struct conv2d_direct *d) {
                   d->in_channels;
     plan.chunks = (UNITS + plan.groups - 1) / plan.groups;
     if (plan.chunks > work / plan.groups / UNIT_WORK) plan.chunks = work / plan.groups / UNIT_WORK;
-    if (plan.chunks > d->out_height) plan.chunks = d->out_height;
+    size_t most = uniform ? d->out_height : d->out_height / NARROW; /* columns at the edges need some length */
+    if (plan.chunks > most) plan.chunks = most;
     if (plan.chunks < 1) plan.chunks = 1;
     ck_parallel_for(plan.groups * plan.chunks, work, run_units, &plan);
 }
