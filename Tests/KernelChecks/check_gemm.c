@@ -65,9 +65,9 @@ static float *absolute(struct check *check, const float *x, size_t n) {
     return y;
 }
 
-/* Compares one product with the reference. Every term of a sum meets at most k + 4 roundings (products, additions, what is
- * added at the end, the reference's own), so the error is below (k + 4) 2^-24 times the sum of the terms' magnitudes, which is
- * the same product of absolute values. */
+/* Compares one product with the reference. Every term of a sum meets at most k + 4 roundings (products, additions, what
+ * is added at the end, the reference's own), so the error is below (k + 4) 2^-24 times the sum of the terms'
+ * magnitudes, which is the same product of absolute values. */
 static void compare(struct check *check, const struct product *p, ck_activation f, const float *addend) {
     const ck_gemm_shape *s = &p->shape;
     const size_t size = s->n ? extent(s->m, s->n, s->ldc) : 0;
@@ -78,8 +78,9 @@ static void compare(struct check *check, const struct product *p, ck_activation 
 
     check_use_reference(check);
     multiply(check, p, p->a, p->b, p->bias, f, expected);
-    multiply(check, p, absolute(check, p->a, s->m && s->k ? a_size : 0), absolute(check, p->b, s->n && s->k ? b_size : 0),
-             p->bias ? absolute(check, p->bias, s->n) : NULL, (ck_activation){.kind = CK_LINEAR}, bound);
+    multiply(check, p, absolute(check, p->a, s->m && s->k ? a_size : 0),
+             absolute(check, p->b, s->n && s->k ? b_size : 0), p->bias ? absolute(check, p->bias, s->n) : NULL,
+             (ck_activation){.kind = CK_LINEAR}, bound);
     check_use_variant(check);
     multiply(check, p, p->a, p->b, p->bias, f, got);
 
@@ -121,8 +122,8 @@ static void sweep(struct check *check) {
 
 /* More than one block of the depth, more than one band of rows, packed panels; each form, each thing that is fused. */
 static void sweep_large(struct check *check) {
-    static const size_t sizes[][3] = {{1, 300, 530},  {1, 37, 1100}, {300, 1, 700}, {13, 70, 513},  {70, 13, 1027},
-                                      {259, 70, 30},  {50, 100, 600}, {400, 23, 65}, {7, 515, 40},  {130, 150, 520}};
+    static const size_t sizes[][3] = {{1, 300, 530}, {1, 37, 1100},  {300, 1, 700}, {13, 70, 513}, {70, 13, 1027},
+                                      {259, 70, 30}, {50, 100, 600}, {400, 23, 65}, {7, 515, 40},  {130, 150, 520}};
     for (unsigned form = 0; form < 4; form++)
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
             for (size_t turn = 0; turn < 4; turn++) vary(check, sizes[i][0], sizes[i][1], sizes[i][2], form, turn);
@@ -163,7 +164,7 @@ static void special(struct check *check) {
 
 /* The same bits for one, two and three threads, for products large enough to be shared. */
 static void threads(struct check *check) {
-    static const size_t sizes[][3] = {{1, 1000, 700}, {900, 1, 800}, {32, 128, 700},  {128, 10, 600},
+    static const size_t sizes[][3] = {{1, 1000, 700}, {900, 1, 800}, {32, 128, 700}, {128, 10, 600},
                                       {95, 70, 130},  {500, 64, 33}, {33, 1000, 64}, {300, 200, 90}};
     check_use_variant(check);
     for (unsigned form = 0; form < 4; form++)
@@ -200,18 +201,18 @@ static void bench(struct check *check) {
         const char *form;
         size_t m, n, k;
     } cases[] = {
-        {"AB", 1024, 1024, 1024}, {"AB", 128, 512, 784},   {"AB", 200, 784, 784},    {"AB", 128, 128, 5408},
-        {"AB", 32, 128, 9216},    {"A'B", 9216, 128, 32},  {"AB'", 32, 9216, 128},   {"AB", 128, 256, 512},
-        {"AB", 128, 128, 256},    {"AB", 128, 32, 128},    {"AB", 128, 10, 32},      {"AB", 200, 10, 784},
-        {"AB", 200, 128, 4608},   {"AB", 32, 128, 800},    {"AB", 32, 10, 128},      {"AB", 64, 128, 4608},
-        {"A'B", 784, 512, 128},   {"A'B", 512, 256, 128},  {"A'B", 256, 128, 128},   {"A'B", 128, 32, 128},
-        {"A'B", 32, 10, 128},     {"A'B", 784, 784, 200},  {"A'B", 784, 10, 200},    {"A'B", 5408, 128, 128},
-        {"A'B", 4608, 128, 200},  {"A'B", 800, 128, 32},   {"A'B", 128, 10, 32},     {"AB'", 128, 512, 256},
-        {"AB'", 128, 256, 128},   {"AB'", 128, 128, 32},   {"AB'", 128, 32, 10},     {"AB'", 200, 784, 784},
-        {"AB'", 200, 784, 10},    {"AB'", 128, 5408, 128}, {"AB'", 200, 4608, 128},  {"AB'", 32, 800, 128},
-        {"AB'", 32, 128, 10},     {"A'B'", 128, 512, 256}, {"AB", 1, 512, 784},      {"AB", 1, 784, 784},
-        {"AB", 1, 128, 5408},     {"AB", 1, 128, 9216},    {"AB", 1, 128, 800},      {"AB'", 1, 784, 784},
-        {"AB", 2, 512, 784},      {"AB", 4, 512, 784},     {"AB", 8, 512, 784},      {"AB", 16, 512, 784},
+        {"AB", 1024, 1024, 1024}, {"AB", 128, 512, 784},     {"AB", 200, 784, 784},     {"AB", 128, 128, 5408},
+        {"AB", 32, 128, 9216},    {"A'B", 9216, 128, 32},    {"AB'", 32, 9216, 128},    {"AB", 128, 256, 512},
+        {"AB", 128, 128, 256},    {"AB", 128, 32, 128},      {"AB", 128, 10, 32},       {"AB", 200, 10, 784},
+        {"AB", 200, 128, 4608},   {"AB", 32, 128, 800},      {"AB", 32, 10, 128},       {"AB", 64, 128, 4608},
+        {"A'B", 784, 512, 128},   {"A'B", 512, 256, 128},    {"A'B", 256, 128, 128},    {"A'B", 128, 32, 128},
+        {"A'B", 32, 10, 128},     {"A'B", 784, 784, 200},    {"A'B", 784, 10, 200},     {"A'B", 5408, 128, 128},
+        {"A'B", 4608, 128, 200},  {"A'B", 800, 128, 32},     {"A'B", 128, 10, 32},      {"AB'", 128, 512, 256},
+        {"AB'", 128, 256, 128},   {"AB'", 128, 128, 32},     {"AB'", 128, 32, 10},      {"AB'", 200, 784, 784},
+        {"AB'", 200, 784, 10},    {"AB'", 128, 5408, 128},   {"AB'", 200, 4608, 128},   {"AB'", 32, 800, 128},
+        {"AB'", 32, 128, 10},     {"A'B'", 128, 512, 256},   {"AB", 1, 512, 784},       {"AB", 1, 784, 784},
+        {"AB", 1, 128, 5408},     {"AB", 1, 128, 9216},      {"AB", 1, 128, 800},       {"AB'", 1, 784, 784},
+        {"AB", 2, 512, 784},      {"AB", 4, 512, 784},       {"AB", 8, 512, 784},       {"AB", 16, 512, 784},
         {"AB", 2048, 2048, 2048}, {"AB'", 2048, 2048, 2048}, {"A'B", 2048, 2048, 2048},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -225,8 +226,8 @@ static void bench(struct check *check) {
                           .c = check_output(check, m * n)};
         const size_t size = ck_gemm_workspace(&t.shape);
         t.workspace = size ? check_workspace(check, size) : NULL;
-        check_bench(check, 2.0 * (double)(m * n * k), 4.0 * (double)(m * k + k * n + m * n), timed, &t, "%-4s %zu x %zu x %zu",
-                    cases[i].form, m, n, k);
+        check_bench(check, 2.0 * (double)(m * n * k), 4.0 * (double)(m * k + k * n + m * n), timed, &t,
+                    "%-4s %zu x %zu x %zu", cases[i].form, m, n, k);
     }
 }
 

@@ -1,7 +1,7 @@
 /* Inside of the matrix product: what the driver (gemm.c) asks of the kernels of one instruction set.
  *
- * The driver sees every product as rows x columns: an element of the row operand is broadcast and multiplied with vectors
- * of the column operand.
+ * The driver sees every product as rows x columns: an element of the row operand is broadcast and multiplied with
+ * vectors of the column operand.
  *
  *                      columns, in vectors of `lanes` floats
  *                      +-------+-------+-------+----
@@ -11,8 +11,8 @@
  *      |          |    | tile  |                        a tile is 1 ... tallest[vectors] rows high, and one panel
  *      +----------+    +-------+                        wide: its sums stay in registers
  *
- * Each element is the sum over p = 0, 1, ... of one block of the depth, in that order, blocks added in order: its bits do
- * not depend on the tile that it falls into, so rows and columns may be cut anywhere.
+ * Each element is the sum over p = 0, 1, ... of one block of the depth, in that order, blocks added in order: its bits
+ * do not depend on the tile that it falls into, so rows and columns may be cut anywhere.
  */
 #ifndef CK_GEMM_H
 #define CK_GEMM_H
@@ -20,11 +20,20 @@
 #include "../../include/CKernels.h"
 
 enum {
-    GEMM_PANEL = 4,     /* most vectors in a panel */
-    GEMM_TALLEST = 16,  /* most rows in a tile, of any kernel */
-    GEMM_LANES = 16,    /* most floats in a vector, of any kernel */
-    GEMM_WIDTH = 64,    /* most columns in a panel: GEMM_PANEL x GEMM_LANES */
-    GEMM_GROUP = 48     /* rows of a transposed block: a multiple of GEMM_LANES and of the usual tile heights */
+    GEMM_PANEL = 4,    /* most vectors in a panel */
+    GEMM_TALLEST = 16, /* most rows in a tile, of any kernel */
+    GEMM_LANES = 16,   /* most floats in a vector, of any kernel */
+    GEMM_WIDTH = 64,   /* most columns in a panel: GEMM_PANEL x GEMM_LANES */
+    GEMM_GROUP = 48    /* rows of a transposed block: a multiple of GEMM_LANES and of the usual tile heights */
+};
+
+/* Tuning, by measurement on two cores with 48 KiB and 1 MiB of first- and second-level cache each. */
+enum {
+    GEMM_DEPTH = 512,        /* most of the depth in one block: of a panel that is 128 KiB at most */
+    GEMM_BAND = 192,         /* most rows in a band: with a block of the depth, 384 KiB */
+    GEMM_UNITS = 16,         /* cut at least so many units where the product allows it */
+    GEMM_PACK_ROWS = 256,    /* from so many rows ... */
+    GEMM_PACK_COLUMNS = 1000 /* ... and columns on, panels are packed even if they could be read as they lie */
 };
 
 /* What becomes of finished sums: (add: C +) sums (+ bias), then ReLU where wanted. */
@@ -46,15 +55,16 @@ struct gemm_tile {
     struct gemm_store store;
 };
 
-/* A tile's walk along the rows of A. Row i is an odd number of rows, times 1, 2, 4 or 8, from the first: an address that the
- * processor forms by itself. Left alone, the compiler adds up the rows one after the other, and in low and narrow tiles
- * that chain of additions takes longer than the multiply-adds. */
+/* A tile's walk along the rows of A. Row i is an odd number of rows, times 1, 2, 4 or 8, from the first: an address
+ * that the processor forms by itself. Left alone, the compiler adds up the rows one after the other, and in low and
+ * narrow tiles that chain of additions takes longer than the multiply-adds. */
 struct gemm_walk {
     const char *at;
     size_t step, odd[GEMM_TALLEST / 2]; /* bytes */
 };
 
-static inline __attribute__((always_inline)) struct gemm_walk gemm_walk_from(const struct gemm_tile *tile, size_t rows) {
+static inline __attribute__((always_inline)) struct gemm_walk gemm_walk_from(const struct gemm_tile *tile,
+                                                                             size_t rows) {
     struct gemm_walk walk = {.at = (const char *)tile->a, .step = tile->a_step * sizeof(float)};
     for (size_t i = 0; 2 * i + 1 < rows; i++) {
         walk.odd[i] = (2 * i + 1) * tile->a_row * sizeof(float);
@@ -81,14 +91,14 @@ struct gemm_kernels {
     void (*pack_rows)(size_t depth, size_t columns, const float *source, size_t ld, float *packed);
     void (*pack_columns)(size_t depth, size_t columns, const float *source, size_t ld, float *packed);
 
-    /* c[j ldc + i] = store(block[i GEMM_WIDTH + j]), i < rows, j < columns; bias goes with i. The rows of the block up to
-     * the next multiple of the lanes, and of its columns likewise, may be read. */
+    /* c[j ldc + i] = store(block[i GEMM_WIDTH + j]), i < rows, j < columns; bias goes with i. The rows of the block up
+     * to the next multiple of the lanes, and of its columns likewise, may be read. */
     void (*store_transposed)(size_t rows, size_t columns, const float *block, float *c, size_t ldc,
                              const struct gemm_store *store);
 
     /* One row times a matrix of `columns` columns: c[j] = store(sum over p of x[p x_step] b[p ldb + j]). */
-    void (*row_product)(size_t depth, size_t columns, const float *x, size_t x_step, const float *b, size_t ldb, float *c,
-                        const struct gemm_store *store);
+    void (*row_product)(size_t depth, size_t columns, const float *x, size_t x_step, const float *b, size_t ldb,
+                        float *c, const struct gemm_store *store);
 
     /* Dot products of `count` stored rows with x: c[i c_step] = store(sum over p of x[p] b[i ldb + p]). The bias goes
      * with i bias_step: 1 where the products are a row of C, 0 where they are a column of it. */

@@ -4,8 +4,8 @@
 #if defined(__x86_64__)
 #include "gemm_avx512.h"
 
-/* Rows at one distance, addressed from every fourth of them: left alone, the compiler keeps a pointer for each row, more
- * than there are registers. */
+/* Rows at one distance, addressed from every fourth of them: left alone, the compiler keeps a pointer for each row,
+ * more than there are registers. */
 struct rows {
     const char *fourth[4];
     size_t one, three; /* distances in bytes */
@@ -39,7 +39,8 @@ CK_TARGET_AVX512 static inline __attribute__((always_inline)) __m512 load_pair(c
 /* Eight floats of sixteen rows become eight vectors, one a column. */
 CK_TARGET_AVX512 static inline __attribute__((always_inline)) void
 transpose(const struct rows *x, size_t column, size_t used, __mmask8 mask, __m512 out[8]) {
-    __m512 part[2][4]; /* [rows 0 ... 7, 8 ... 15][column % 4]; in quarters: 4 rows, column < 4; the same, >= 4; 4 more rows */
+    __m512 part[2][4]; /* [rows 0 ... 7, 8 ... 15][column % 4]; in quarters: 4 rows, column < 4; the same, >= 4; 4 more
+                          rows */
     for (size_t half = 0; half < 2; half++) {
         __m512 row[4];
         for (size_t i = 0; i < 4; i++) row[i] = load_pair(x, column, used, mask, 8 * half + i);
@@ -96,10 +97,10 @@ CK_TARGET_AVX512 void gemm_pack_columns_avx512(size_t depth, size_t columns, con
     }
 }
 
-/* C's rows may lie a multiple of 4 KiB apart, and then all compete for one set of the first-level cache: eight at a time
- * fit, and each block asks for the next one's lines, which lie in another set. */
-CK_TARGET_AVX512 void gemm_store_transposed_avx512(size_t rows, size_t columns, const float *block, float *c, size_t ldc,
-                                                   const struct gemm_store *store) {
+/* C's rows may lie a multiple of 4 KiB apart, and then all compete for one set of the first-level cache: eight at a
+ * time fit, and each block asks for the next one's lines, which lie in another set. */
+CK_TARGET_AVX512 void gemm_store_transposed_avx512(size_t rows, size_t columns, const float *block, float *c,
+                                                   size_t ldc, const struct gemm_store *store) {
     const struct gemm_store kind = *store;
     const bool plain = !kind.add && !kind.bias && !kind.relu;
     for (size_t j = 0; j < columns; j += 8) {

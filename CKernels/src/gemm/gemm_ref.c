@@ -13,7 +13,8 @@ void gemm_rows_ref(const ck_gemm_shape *shape, const float *a, const float *b, c
                 double x = shape->transpose_a ? a[p * shape->lda + i] : a[i * shape->lda + p];
                 for (size_t j = 0; j < columns; j++) {
                     size_t column = first + j;
-                    sum[j] += x * (double)(shape->transpose_b ? b[column * shape->ldb + p] : b[p * shape->ldb + column]);
+                    sum[j] +=
+                        x * (double)(shape->transpose_b ? b[column * shape->ldb + p] : b[p * shape->ldb + column]);
                 }
             }
             for (size_t j = 0; j < columns; j++) {

@@ -4,8 +4,8 @@
 #if defined(__x86_64__)
 #include "gemm_avx2.h"
 
-/* Twelve sums at most: with one row of B and a broadcast they fill the 16 registers, which leaves none for the mask of a
- * remainder: `whole` panels do without. */
+/* Twelve sums at most: with one row of B and a broadcast they fill the 16 registers, which leaves none for the mask of
+ * a remainder: `whole` panels do without. */
 CK_TARGET_AVX2 static inline __attribute__((always_inline)) void multiply(const struct gemm_tile *tile, size_t rows,
                                                                           size_t vectors, bool whole) {
     const float *b = tile->b;
@@ -55,25 +55,28 @@ CK_TARGET_AVX2 static inline __attribute__((always_inline)) void multiply(const 
 #undef FULL
 }
 
-#define TILE(rows, vectors)                                                                                             \
-    CK_TARGET_AVX2 static void tile_##rows##x##vectors(const struct gemm_tile *tile) {                                  \
-        if (tile->last == 8) multiply(tile, rows, vectors, true);                                                       \
-        else multiply(tile, rows, vectors, false);                                                                      \
+#define TILE(rows, vectors)                                                                                            \
+    CK_TARGET_AVX2 static void tile_##rows##x##vectors(const struct gemm_tile *tile) {                                 \
+        if (tile->last == 8) multiply(tile, rows, vectors, true);                                                      \
+        else multiply(tile, rows, vectors, false);                                                                     \
     }
 
-TILE(1, 1) TILE(2, 1) TILE(3, 1) TILE(4, 1) TILE(5, 1) TILE(6, 1) TILE(7, 1) TILE(8, 1) TILE(9, 1) TILE(10, 1)
-TILE(1, 2) TILE(2, 2) TILE(3, 2) TILE(4, 2) TILE(5, 2) TILE(6, 2)
+TILE(1, 1)
+TILE(2, 1)
+TILE(3, 1) TILE(4, 1) TILE(5, 1) TILE(6, 1) TILE(7, 1) TILE(8, 1) TILE(9, 1) TILE(10, 1) TILE(1, 2) TILE(2, 2)
+    TILE(3, 2) TILE(4, 2) TILE(5, 2) TILE(6, 2)
 
-const struct gemm_kernels gemm_avx2 = {
-    .lanes = 8,
-    .tallest = {0, 10, 6, 0, 0},
-    .tile = {{NULL},
-             {NULL, tile_1x1, tile_2x1, tile_3x1, tile_4x1, tile_5x1, tile_6x1, tile_7x1, tile_8x1, tile_9x1, tile_10x1},
-             {NULL, tile_1x2, tile_2x2, tile_3x2, tile_4x2, tile_5x2, tile_6x2}},
-    .pack_rows = gemm_pack_rows_avx2,
-    .pack_columns = gemm_pack_columns_avx2,
-    .store_transposed = gemm_store_transposed_avx2,
-    .row_product = gemm_row_product_avx2,
-    .dots = gemm_dots_avx2,
+        const struct gemm_kernels gemm_avx2 = {
+            .lanes = 8,
+            .tallest = {0, 10, 6, 0, 0},
+            .tile = {{NULL},
+                     {NULL, tile_1x1, tile_2x1, tile_3x1, tile_4x1, tile_5x1, tile_6x1, tile_7x1, tile_8x1, tile_9x1,
+                      tile_10x1},
+                     {NULL, tile_1x2, tile_2x2, tile_3x2, tile_4x2, tile_5x2, tile_6x2}},
+            .pack_rows = gemm_pack_rows_avx2,
+            .pack_columns = gemm_pack_columns_avx2,
+            .store_transposed = gemm_store_transposed_avx2,
+            .row_product = gemm_row_product_avx2,
+            .dots = gemm_dots_avx2,
 };
 #endif

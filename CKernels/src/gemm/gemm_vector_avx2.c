@@ -22,7 +22,7 @@ row_product(size_t vectors, __m256i tail, size_t depth, const float *x, size_t x
 }
 
 CK_TARGET_AVX2 void gemm_row_product_avx2(size_t depth, size_t columns, const float *x, size_t x_step, const float *b,
-                                              size_t ldb, float *c, const struct gemm_store *store) {
+                                          size_t ldb, float *c, const struct gemm_store *store) {
     size_t j = 0;
     while (j < columns) {
         const size_t left = columns - j, vectors = (left + 7) / 8;
@@ -46,7 +46,7 @@ CK_TARGET_AVX2 static inline float sum_of_lanes(__m256 x) {
 
 /* Dot products of `rows` stored rows at once, each in two chains. */
 CK_TARGET_AVX2 static inline __attribute__((always_inline)) void dots(size_t rows, size_t depth, const float *x,
-                                                                        const float *b, size_t ldb, float *result) {
+                                                                      const float *b, size_t ldb, float *result) {
     __m256 even[4], odd[4];
     for (size_t i = 0; i < rows; i++) even[i] = odd[i] = _mm256_setzero_ps();
     size_t p = 0;
@@ -67,7 +67,7 @@ CK_TARGET_AVX2 static inline __attribute__((always_inline)) void dots(size_t row
 }
 
 CK_TARGET_AVX2 void gemm_dots_avx2(size_t depth, size_t count, const float *x, const float *b, size_t ldb, float *c,
-                                       size_t c_step, size_t bias_step, const struct gemm_store *store) {
+                                   size_t c_step, size_t bias_step, const struct gemm_store *store) {
     for (size_t i = 0; i < count; i += 4) {
         float sum[4];
         const size_t rows = count - i < 4 ? count - i : 4;
@@ -75,8 +75,8 @@ CK_TARGET_AVX2 void gemm_dots_avx2(size_t depth, size_t count, const float *x, c
         else
             for (size_t r = 0; r < rows; r++) dots(1, depth, x, b + (i + r) * ldb, ldb, &sum[r]);
         for (size_t r = 0; r < rows; r++) {
-            const struct gemm_store one = {.bias = store->bias ? store->bias + (i + r) * bias_step : NULL,
-                                           .add = store->add, .relu = store->relu};
+            const struct gemm_store one = {
+                .bias = store->bias ? store->bias + (i + r) * bias_step : NULL, .add = store->add, .relu = store->relu};
             gemm_store_avx2(&one, 0, gemm_mask_avx2(1), _mm256_set1_ps(sum[r]), c + (i + r) * c_step);
         }
     }

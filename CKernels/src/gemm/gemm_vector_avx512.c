@@ -21,8 +21,8 @@ row_product(size_t vectors, __mmask16 tail, size_t depth, const float *x, size_t
         gemm_store_avx512(store, column + 16 * v, v + 1 < vectors ? (__mmask16)-1 : tail, sum[v], c + 16 * v);
 }
 
-CK_TARGET_AVX512 void gemm_row_product_avx512(size_t depth, size_t columns, const float *x, size_t x_step, const float *b,
-                                              size_t ldb, float *c, const struct gemm_store *store) {
+CK_TARGET_AVX512 void gemm_row_product_avx512(size_t depth, size_t columns, const float *x, size_t x_step,
+                                              const float *b, size_t ldb, float *c, const struct gemm_store *store) {
     size_t j = 0;
     while (j < columns) {
         const size_t left = columns - j, vectors = (left + 15) / 16;
@@ -69,8 +69,8 @@ CK_TARGET_AVX512 void gemm_dots_avx512(size_t depth, size_t count, const float *
         else
             for (size_t r = 0; r < rows; r++) dots(1, depth, x, b + (i + r) * ldb, ldb, &sum[r]);
         for (size_t r = 0; r < rows; r++) {
-            const struct gemm_store one = {.bias = store->bias ? store->bias + (i + r) * bias_step : NULL,
-                                           .add = store->add, .relu = store->relu};
+            const struct gemm_store one = {
+                .bias = store->bias ? store->bias + (i + r) * bias_step : NULL, .add = store->add, .relu = store->relu};
             gemm_store_avx512(&one, 0, 1, _mm512_set1_ps(sum[r]), c + (i + r) * c_step);
         }
     }

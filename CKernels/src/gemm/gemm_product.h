@@ -1,0 +1,39 @@
+/* A matrix product as the driver cuts it, shared by gemm.c, which plans, and gemm_units.c, which does the parts. */
+#ifndef CK_GEMM_PRODUCT_H
+#define CK_GEMM_PRODUCT_H
+
+#include "gemm.h"
+
+/* Where `transposed`, C^T = B^T A^T is what is computed, and C is written transposed.
+ *
+ * The columns are cut in panels, the rows of each panel in slices; a unit is one slice of one panel, and units run
+ * through the slices of the first panel, then of the second, and so on. Each unit has a slot in the workspace: whoever
+ * begins with that unit packs the panel there, so that no thread waits for memory that another one has written. */
+struct gemm_product {
+    const struct gemm_kernels *kernels;
+    size_t rows, columns, depth;
+    const float *a; /* row operand: element (i, p) at a[i a_row + p a_step] */
+    size_t a_row, a_step;
+    const float *b; /* column operand: element (p, j) at b[p b_ld + j], or b[j b_ld + p] where stored by columns */
+    size_t b_ld;
+    bool by_columns, transposed, packs;
+    float *slots;
+    float *c;
+    size_t ldc;
+    struct gemm_store store;
+    size_t vectors, panels, slices, depth_blocks;
+    size_t slot; /* floats */
+};
+
+static inline size_t gemm_ceiling(size_t a, size_t b) { return a / b + (a % b != 0); }
+static inline size_t gemm_smaller(size_t a, size_t b) { return a < b ? a : b; }
+
+/* Part `index` of 0 ..< total cut in `count` parts whose sizes differ by one at most. */
+static inline size_t gemm_cut(size_t total, size_t index, size_t count) {
+    return total / count * index + total % count * index / count;
+}
+
+/* Units begin ..< end; the context is a gemm_product. */
+void gemm_multiply_units(void *context, size_t begin, size_t end);
+
+#endif
