@@ -1,0 +1,24 @@
+/* Kernels behind batch normalisation: one thread's share of the rows. Per-channel numbers come in arrays; `stride` is
+ * the distance between rows where a kernel works on a panel of the channels. */
+#ifndef CK_NORMALIZATION_H
+#define CK_NORMALIZATION_H
+
+#include "../tier.h"
+
+struct ck_batchnorm_kernels {
+    /* Picks a shift near each channel's mean; sum = sum(x - shift), square = sum((x - shift)^2). rows >= 1. */
+    void (*moments)(size_t rows, size_t channels, const float *x, double *shift, double *sum, double *square);
+    /* y = f((x - mean) scale + offset), f being ReLU or nothing. */
+    void (*apply)(size_t rows, size_t channels, size_t stride, const float *x, const float *mean, const float *scale,
+                  const float *offset, bool relu, float *y);
+    /* With g = dy where y is null or y > 0, else 0: sum = sum g, product = sum g (x - mean). */
+    void (*gradient_sums)(size_t rows, size_t channels, const float *x, const float *y, const float *dy,
+                          const float *mean, double *sum, double *product);
+    /* dx = scale (g - offset - (x - mean) slope). */
+    void (*input_gradient)(size_t rows, size_t channels, const float *x, const float *y, const float *dy,
+                           const float *mean, const float *scale, const float *offset, const float *slope, float *dx);
+};
+
+extern const struct ck_batchnorm_kernels ck_batchnorm_ref, ck_batchnorm_avx2, ck_batchnorm_avx512;
+
+#endif
