@@ -126,6 +126,8 @@ void ck_conv2d_forward(const ck_conv2d_shape *s, const float *x, const float *w,
         direct.packed = true;
     }
     conv2d_direct_run(&direct);
+    if (f.kind != CK_LINEAR && f.kind != CK_RELU)
+        ck_activation_forward(s->batch * s->out_height * s->out_width * s->out_channels, f, y, y);
 }
 
 /* ---- Gradient of the input

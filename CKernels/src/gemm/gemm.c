@@ -152,4 +152,10 @@ void ck_gemm(const ck_gemm_shape *shape, const float *a, const float *b, const f
         struct reference reference = {shape, a, b, &store, c};
         ck_parallel_for(shape->m, 2 * shape->m * shape->n * (shape->k + 1), reference_rows, &reference);
     }
+    if (f.kind == CK_LINEAR || f.kind == CK_RELU) return;
+    if (shape->ldc == shape->n) {
+        ck_activation_forward(shape->m * shape->n, f, c, c);
+    } else {
+        for (size_t i = 0; i < shape->m; i++) ck_activation_forward(shape->n, f, c + i * shape->ldc, c + i * shape->ldc);
+    }
 }
