@@ -56,7 +56,7 @@ import Testing
             Subject("batch normalisation, matrix", [6], BatchNormalization()),
             Subject("batch normalisation, axis 1", channelsFirst, BatchNormalization(axis: 1)),
             Subject("batch normalisation, no scale", image, BatchNormalization(scale: false)),
-            Subject("batch normalisation and ReLU", image, hasKinks: true, BatchNormalization(), Activation(.relu)),
+            Subject("batch normalisation and ReLU", [6], hasKinks: true, BatchNormalization(), Activation(.relu)),
             Subject("softmax", [3, 5], Activation(.softmax)),
             Subject(
                 "a whole network", [8, 8, 1], Conv2D(4, kernelSize: 3, activation: .sigmoid), AveragePooling2D(),
