@@ -39,6 +39,7 @@ struct conv2d_outer {
     size_t dw_plane, dw_step; /* weight gradient: between kernel rows, between the run's elements */
     size_t lanes;             /* channels in the panel's last vector */
     bool add;                 /* to what dw holds */
+    float *sums;              /* where outer_sums kernels put the sums of dy a channel */
 };
 
 typedef void (*conv2d_outer_kernel)(const struct conv2d_outer *outer, const float *x, const float *dy, float *dw);
@@ -67,6 +68,8 @@ struct conv2d_kernels {
     /* Indexed by vectors - 1, planes - 1 and elements - 1; the most elements of each. */
     conv2d_outer_kernel outer[CONV2D_VECTORS][CONV2D_PLANES][CONV2D_ELEMENTS];
     size_t outer_elements[CONV2D_VECTORS][CONV2D_PLANES];
+    /* Those that give the bias gradient as well, where they are worth it: null elsewhere. */
+    conv2d_outer_kernel outer_sums[CONV2D_VECTORS][CONV2D_PLANES][CONV2D_ELEMENTS];
     /* sums[c] = sum of dy over pixels, for each channel; added to what sums holds if `add`. */
     void (*sum_pixels)(size_t pixels, size_t channels, const float *dy, bool add, float *sums);
     const struct gemm_kernels *gemm; /* for packing */

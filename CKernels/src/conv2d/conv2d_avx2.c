@@ -78,7 +78,10 @@ TILE(1, 8)
 TILE(1, 9)
 TILE(1, 10)
 TILE(1, 11)
-TILE(1, 12) TILES_1_TO_4(2) TILE(2, 5) TILE(2, 6)
+TILE(1, 12)
+TILES_1_TO_4(2)
+TILE(2, 5)
+TILE(2, 6)
 
     /* Pixels whose nine inputs are multiplied with weights in registers. */
     INLINE void nine_pixels(const size_t pixels, const __m256 weight[9], __m256 start, __m256 floor,
@@ -118,44 +121,60 @@ CK_TARGET_AVX2 static void nine(const struct conv2d_tile *t, size_t vectors, con
 
 /* ---- Weight gradient ------------------------------------------------------------------------------------- */
 
-INLINE void outer_sized(const size_t vectors, const size_t planes, const size_t elements, const bool whole,
-                        const struct conv2d_outer *o, const float *x, const float *dy, float *dw) {
+INLINE void outer_sized(const size_t vectors, const size_t planes, const size_t elements, const bool sums,
+                        const bool whole, const struct conv2d_outer *o, const float *x, const float *dy, float *dw) {
     const __m256i last = mask_of(o->lanes);
     const size_t plane = o->x_plane, x_step = o->x_step, dy_step = o->dy_step, columns = o->columns;
-    __m256 sum[CONV2D_PLANES][CONV2D_ELEMENTS][CONV2D_VECTORS];
-    for (size_t a = 0; a < planes; a++)
-        for (size_t b = 0; b < elements; b++)
-            for (size_t v = 0; v < vectors; v++) sum[a][b][v] = _mm256_setzero_ps();
-    for (size_t row = 0; row < o->rows; row++) {
-        const float *from = x + row * o->x_row, *gradients = dy + row * o->dy_row;
-        for (size_t column = 0; column < columns; column++, from += x_step, gradients += dy_step) {
-            __m256 gradient[CONV2D_VECTORS];
-            for (size_t v = 0; v < vectors; v++) gradient[v] = load(gradients, v, vectors, whole, last);
-            for (size_t a = 0; a < planes; a++)
-                for (size_t b = 0; b < elements; b++) {
-                    __m256 value = _mm256_set1_ps(from[a * plane + b]);
-                    for (size_t v = 0; v < vectors; v++)
-                        sum[a][b][v] = _mm256_fmadd_ps(value, gradient[v], sum[a][b][v]);
-                }
-        }
+    const size_t x_jump = o->x_row - columns * x_step, dy_jump = o->dy_row - columns * dy_step;
+    __m256 sum[CONV2D_PLANES][CONV2D_ELEMENTS][CONV2D_VECTORS], bias[CONV2D_VECTORS];
+    for (size_t v = 0; v < vectors; v++) {
+        bias[v] = _mm256_setzero_ps();
+        for (size_t a = 0; a < planes; a++)
+            for (size_t b = 0; b < elements; b++) sum[a][b][v] = _mm256_setzero_ps();
     }
-    for (size_t a = 0; a < planes; a++)
-        for (size_t b = 0; b < elements; b++) {
-            float *to = dw + a * o->dw_plane + b * o->dw_step;
-            for (size_t v = 0; v < vectors; v++) {
-                __m256 total = sum[a][b][v];
-                if (o->add) total = _mm256_add_ps(load(to, v, vectors, whole, last), total);
-                store(to, v, vectors, whole, last, total);
-            }
+    size_t column = 0;
+    for (size_t left = o->rows * columns; left > 0; left--) {
+        __m256 gradient[CONV2D_VECTORS];
+        for (size_t v = 0; v < vectors; v++) {
+            gradient[v] = load(dy, v, vectors, whole, last);
+            if (sums) bias[v] = _mm256_add_ps(bias[v], gradient[v]);
         }
+        for (size_t a = 0; a < planes; a++)
+            for (size_t b = 0; b < elements; b++) {
+                __m256 value = _mm256_set1_ps(x[a * plane + b]);
+                for (size_t v = 0; v < vectors; v++) sum[a][b][v] = _mm256_fmadd_ps(value, gradient[v], sum[a][b][v]);
+            }
+        /* On to the next pixel, or the next line's first: without a branch, which short lines would mispredict. */
+        column++;
+        const size_t wrap = (size_t)0 - (size_t)(column == columns);
+        x += x_step + (x_jump & wrap);
+        dy += dy_step + (dy_jump & wrap);
+        column &= ~wrap;
+    }
+    /* All loads before the first store: a masked store delays loads that touch its masked lanes. */
+    for (size_t v = 0; v < vectors && o->add; v++) {
+        if (sums) bias[v] = _mm256_add_ps(load(o->sums, v, vectors, whole, last), bias[v]);
+        for (size_t a = 0; a < planes; a++)
+            for (size_t b = 0; b < elements; b++) {
+                const float *from = dw + a * o->dw_plane + b * o->dw_step;
+                sum[a][b][v] = _mm256_add_ps(load(from, v, vectors, whole, last), sum[a][b][v]);
+            }
+    }
+    for (size_t v = 0; v < vectors; v++) {
+        if (sums) store(o->sums, v, vectors, whole, last, bias[v]);
+        for (size_t a = 0; a < planes; a++)
+            for (size_t b = 0; b < elements; b++)
+                store(dw + a * o->dw_plane + b * o->dw_step, v, vectors, whole, last, sum[a][b][v]);
+    }
 }
 
-#define OUTER(V, A, B)                                                                                                 \
-    CK_TARGET_AVX2 static void outer_##V##x##A##x##B(const struct conv2d_outer *o, const float *x, const float *dy,    \
-                                                     float *dw) {                                                      \
-        if (o->lanes == LANES) outer_sized(V, A, B, true, o, x, dy, dw);                                               \
-        else outer_sized(V, A, B, false, o, x, dy, dw);                                                                \
+#define OUTER_AS(NAME, SUMS, V, A, B)                                                                                  \
+    CK_TARGET_AVX2 static void NAME(const struct conv2d_outer *o, const float *x, const float *dy, float *dw) {        \
+        if (o->lanes == LANES) outer_sized(V, A, B, SUMS, true, o, x, dy, dw);                                         \
+        else outer_sized(V, A, B, SUMS, false, o, x, dy, dw);                                                          \
     }
+#define OUTER(V, A, B) OUTER_AS(outer_##V##x##A##x##B, false, V, A, B)
+#define OUTER_SUMS(V, A, B) OUTER_AS(outer_sums_##V##x##A##x##B, true, V, A, B)
 #define OUTERS_1_TO_4(V, A) OUTER(V, A, 1) OUTER(V, A, 2) OUTER(V, A, 3) OUTER(V, A, 4)
 OUTERS_1_TO_4(1, 1)
 OUTER(1, 1, 5)
@@ -165,8 +184,13 @@ OUTER(1, 1, 8)
 OUTER(1, 1, 9)
 OUTER(1, 1, 10)
 OUTER(1, 1, 11)
-OUTER(1, 1, 12) OUTERS_1_TO_4(1, 2) OUTER(1, 2, 5) OUTER(1, 2, 6) OUTERS_1_TO_4(1, 3) OUTERS_1_TO_4(2, 1) OUTER(2, 1, 5)
-    OUTER(2, 1, 6) OUTER(2, 2, 1) OUTER(2, 2, 2) OUTER(2, 2, 3) OUTER(2, 3, 1) OUTER(2, 3, 2)
+OUTER(1, 1, 12)
+OUTERS_1_TO_4(1, 2)
+OUTER(1, 2, 5)
+OUTER(1, 2, 6) OUTERS_1_TO_4(1, 3) OUTERS_1_TO_4(2, 1) OUTER(2, 1, 5) OUTER(2, 1, 6) OUTER(2, 2, 1) OUTER(2, 2, 2)
+    OUTER(2, 2, 3) OUTER(2, 3, 1) OUTER(2, 3, 2)
+
+        OUTER_SUMS(1, 1, 3) OUTER_SUMS(1, 1, 5) OUTER_SUMS(1, 1, 9) OUTER_SUMS(2, 1, 3) OUTER_SUMS(2, 1, 5)
 
     /* Four sums at a time hide the additions' latency. */
     CK_TARGET_AVX2 static void sum_pixels(size_t pixels, size_t channels, const float *dy, bool add, float *sums) {
@@ -206,6 +230,8 @@ const struct conv2d_kernels conv2d_avx2 = {
               {{NAMES_1_TO_4(2, 1), outer_2x1x5, outer_2x1x6},
                {outer_2x2x1, outer_2x2x2, outer_2x2x3},
                {outer_2x3x1, outer_2x3x2}}},
+    .outer_sums = {{{[2] = outer_sums_1x1x3, [4] = outer_sums_1x1x5, [8] = outer_sums_1x1x9}},
+                   {{[2] = outer_sums_2x1x3, [4] = outer_sums_2x1x5}}},
     .nine = nine,
     .sum_pixels = sum_pixels,
     .gemm = &gemm_avx2,

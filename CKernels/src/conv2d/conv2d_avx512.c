@@ -76,8 +76,11 @@ TILE(1, 10)
 TILE(1, 11)
 TILE(1, 12)
 TILE(1, 13)
-TILE(1, 14) TILE(1, 15) TILE(1, 16) TILES_1_TO_6(2) TILE(2, 7) TILE(2, 8) TILE(2, 9) TILE(2, 10) TILE(2, 11) TILE(2, 12)
-    TILE(2, 13) TILES_1_TO_6(3) TILE(3, 7) TILE(3, 8) TILES_1_TO_6(4)
+TILE(1, 14)
+TILE(1, 15)
+TILE(1, 16)
+TILES_1_TO_6(2) TILE(2, 7) TILE(2, 8) TILE(2, 9) TILE(2, 10) TILE(2, 11) TILE(2, 12) TILE(2, 13) TILES_1_TO_6(3)
+    TILE(3, 7) TILE(3, 8) TILES_1_TO_6(4)
 
     /* Pixels whose nine inputs are multiplied with weights in registers. */
     INLINE void nine_pixels(const size_t vectors, const size_t pixels, const bool whole, __mmask16 last,
@@ -133,43 +136,63 @@ CK_TARGET_AVX512 static void nine(const struct conv2d_tile *t, size_t vectors, c
 
 /* ---- Weight gradient ------------------------------------------------------------------------------------- */
 
-INLINE void outer(const size_t vectors, const size_t planes, const size_t elements, const struct conv2d_outer *o,
-                  const float *x, const float *dy, float *dw) {
+INLINE void outer(const size_t vectors, const size_t planes, const size_t elements, const bool sums,
+                  const struct conv2d_outer *o, const float *x, const float *dy, float *dw) {
     const bool whole = o->lanes == LANES;
     const __mmask16 last = last_mask(o->lanes);
     const size_t plane = o->x_plane, x_step = o->x_step, dy_step = o->dy_step, columns = o->columns;
-    __m512 sum[CONV2D_PLANES][CONV2D_ELEMENTS][CONV2D_VECTORS];
-    for (size_t a = 0; a < planes; a++)
-        for (size_t b = 0; b < elements; b++)
-            for (size_t v = 0; v < vectors; v++) sum[a][b][v] = _mm512_setzero_ps();
-    for (size_t row = 0; row < o->rows; row++) {
-        const float *from = x + row * o->x_row, *gradients = dy + row * o->dy_row;
-        for (size_t column = 0; column < columns; column++, from += x_step, gradients += dy_step) {
-            __m512 gradient[CONV2D_VECTORS];
-            for (size_t v = 0; v < vectors; v++) gradient[v] = load(gradients, v, vectors, last);
-            for (size_t a = 0; a < planes; a++)
-                for (size_t b = 0; b < elements; b++) {
-                    __m512 value = _mm512_set1_ps(from[a * plane + b]);
-                    for (size_t v = 0; v < vectors; v++)
-                        sum[a][b][v] = _mm512_fmadd_ps(value, gradient[v], sum[a][b][v]);
-                }
-        }
+    const size_t x_jump = o->x_row - columns * x_step, dy_jump = o->dy_row - columns * dy_step;
+    __m512 sum[CONV2D_PLANES][CONV2D_ELEMENTS][CONV2D_VECTORS], bias[CONV2D_VECTORS];
+    for (size_t v = 0; v < vectors; v++) {
+        bias[v] = _mm512_setzero_ps();
+        for (size_t a = 0; a < planes; a++)
+            for (size_t b = 0; b < elements; b++) sum[a][b][v] = _mm512_setzero_ps();
     }
-    for (size_t a = 0; a < planes; a++)
-        for (size_t b = 0; b < elements; b++) {
-            float *to = dw + a * o->dw_plane + b * o->dw_step;
-            for (size_t v = 0; v < vectors; v++) {
-                __m512 total = sum[a][b][v];
-                if (o->add) total = _mm512_add_ps(load(to, v, vectors, last), total);
-                store(to, v, vectors, whole, last, total);
-            }
+    size_t column = 0;
+    for (size_t left = o->rows * columns; left > 0; left--) {
+        __m512 gradient[CONV2D_VECTORS];
+        for (size_t v = 0; v < vectors; v++) {
+            gradient[v] = load(dy, v, vectors, last);
+            if (sums) bias[v] = _mm512_add_ps(bias[v], gradient[v]);
         }
+        for (size_t a = 0; a < planes; a++)
+            for (size_t b = 0; b < elements; b++) {
+                __m512 value = _mm512_set1_ps(x[a * plane + b]);
+                for (size_t v = 0; v < vectors; v++) sum[a][b][v] = _mm512_fmadd_ps(value, gradient[v], sum[a][b][v]);
+            }
+        /* On to the next pixel, or the next line's first: without a branch, which short lines would mispredict. */
+        column++;
+        const size_t wrap = (size_t)0 - (size_t)(column == columns);
+        x += x_step + (x_jump & wrap);
+        dy += dy_step + (dy_jump & wrap);
+        column &= ~wrap;
+    }
+    /* All loads before the first store: a masked store delays loads that touch its masked lanes. */
+    for (size_t v = 0; v < vectors && o->add; v++) {
+        if (sums) bias[v] = _mm512_add_ps(load(o->sums, v, vectors, last), bias[v]);
+        for (size_t a = 0; a < planes; a++)
+            for (size_t b = 0; b < elements; b++) {
+                const float *from = dw + a * o->dw_plane + b * o->dw_step;
+                sum[a][b][v] = _mm512_add_ps(load(from, v, vectors, last), sum[a][b][v]);
+            }
+    }
+    for (size_t v = 0; v < vectors; v++) {
+        if (sums) store(o->sums, v, vectors, whole, last, bias[v]);
+        for (size_t a = 0; a < planes; a++)
+            for (size_t b = 0; b < elements; b++)
+                store(dw + a * o->dw_plane + b * o->dw_step, v, vectors, whole, last, sum[a][b][v]);
+    }
 }
 
 #define OUTER(V, A, B)                                                                                                 \
     CK_TARGET_AVX512 static void outer_##V##x##A##x##B(const struct conv2d_outer *o, const float *x, const float *dy,  \
                                                        float *dw) {                                                    \
-        outer(V, A, B, o, x, dy, dw);                                                                                  \
+        outer(V, A, B, false, o, x, dy, dw);                                                                           \
+    }
+#define OUTER_SUMS(V, A, B)                                                                                            \
+    CK_TARGET_AVX512 static void outer_sums_##V##x##A##x##B(const struct conv2d_outer *o, const float *x,              \
+                                                            const float *dy, float *dw) {                              \
+        outer(V, A, B, true, o, x, dy, dw);                                                                            \
     }
 #define OUTERS_1_TO_4(V, A) OUTER(V, A, 1) OUTER(V, A, 2) OUTER(V, A, 3) OUTER(V, A, 4)
 #define OUTERS_5_TO_8(V, A) OUTER(V, A, 5) OUTER(V, A, 6) OUTER(V, A, 7) OUTER(V, A, 8)
@@ -183,10 +206,16 @@ OUTERS_1_TO_4(1, 2)
 OUTERS_5_TO_8(1, 2)
 OUTERS_9_TO_12(1, 2)
 OUTERS_1_TO_4(1, 3)
-OUTERS_5_TO_8(1, 3) OUTERS_1_TO_4(2, 1) OUTERS_5_TO_8(2, 1) OUTERS_9_TO_12(2, 1) OUTER(2, 1, 13) OUTERS_1_TO_4(2, 2)
-    OUTER(2, 2, 5) OUTER(2, 2, 6) OUTERS_1_TO_4(2, 3) OUTERS_1_TO_4(3, 1) OUTERS_5_TO_8(3, 1) OUTERS_1_TO_4(3, 2)
-        OUTER(3, 3, 1) OUTER(3, 3, 2) OUTERS_1_TO_4(4, 1) OUTER(4, 1, 5) OUTER(4, 1, 6) OUTER(4, 2, 1) OUTER(4, 2, 2)
-            OUTER(4, 2, 3) OUTER(4, 3, 1) OUTER(4, 3, 2)
+OUTERS_5_TO_8(1, 3)
+OUTERS_1_TO_4(2, 1)
+OUTERS_5_TO_8(2, 1)
+OUTERS_9_TO_12(2, 1) OUTER(2, 1, 13) OUTERS_1_TO_4(2, 2) OUTER(2, 2, 5) OUTER(2, 2, 6) OUTERS_1_TO_4(2, 3)
+    OUTERS_1_TO_4(3, 1) OUTERS_5_TO_8(3, 1) OUTERS_1_TO_4(3, 2) OUTER(3, 3, 1) OUTER(3, 3, 2) OUTERS_1_TO_4(4, 1)
+        OUTER(4, 1, 5) OUTER(4, 1, 6) OUTER(4, 2, 1) OUTER(4, 2, 2) OUTER(4, 2, 3) OUTER(4, 3, 1) OUTER(4, 3, 2)
+
+            OUTER_SUMS(1, 1, 3) OUTER_SUMS(1, 1, 5) OUTER_SUMS(1, 1, 9) OUTER_SUMS(1, 3, 3) OUTER_SUMS(2, 1, 3)
+                OUTER_SUMS(2, 1, 5) OUTER_SUMS(2, 1, 9) OUTER_SUMS(2, 3, 3) OUTER_SUMS(3, 1, 3) OUTER_SUMS(3, 1, 5)
+                    OUTER_SUMS(4, 1, 3) OUTER_SUMS(4, 1, 5)
 
     /* Four sums at a time hide the additions' latency. */
     CK_TARGET_AVX512 static void sum_pixels(size_t pixels, size_t channels, const float *dy, bool add, float *sums) {
@@ -234,6 +263,11 @@ const struct conv2d_kernels conv2d_avx512 = {
               {{NAMES_1_TO_4(4, 1), outer_4x1x5, outer_4x1x6},
                {outer_4x2x1, outer_4x2x2, outer_4x2x3},
                {outer_4x3x1, outer_4x3x2}}},
+    .outer_sums =
+        {{{[2] = outer_sums_1x1x3, [4] = outer_sums_1x1x5, [8] = outer_sums_1x1x9}, {0}, {[2] = outer_sums_1x3x3}},
+         {{[2] = outer_sums_2x1x3, [4] = outer_sums_2x1x5, [8] = outer_sums_2x1x9}, {0}, {[2] = outer_sums_2x3x3}},
+         {{[2] = outer_sums_3x1x3, [4] = outer_sums_3x1x5}},
+         {{[2] = outer_sums_4x1x3, [4] = outer_sums_4x1x5}}},
     .nine = nine,
     .sum_pixels = sum_pixels,
     .gemm = &gemm_avx512,

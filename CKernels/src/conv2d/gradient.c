@@ -66,7 +66,8 @@ struct plan {
     float *partials, *frames; /* of the others; one a group, or null */
     size_t partial_size, groups;
     size_t panels, plane_parts, runs, run_length, element_parts;
-    size_t tiles; /* and one task more in each group, the bias */
+    bool sums_in_tiles; /* the first tile of each panel yields the bias gradient too */
+    size_t tiles;       /* and one task more in each group, the bias */
 };
 
 /* Cuts kernel rows into planes and runs into elements so that the tiles are few. */
@@ -88,10 +89,20 @@ static void cut(struct plan *plan) {
         plan->element_parts = parts;
     }
     plan->tiles = plan->panels * plan->plane_parts * plan->runs * plan->element_parts;
+    if (plan->tiles == 0) return;
+    size_t planes = conv2d_part(s->kernel_height, plan->plane_parts, 0).end;
+    size_t elements = conv2d_part(plan->run_length, plan->element_parts, 0).end;
+    plan->sums_in_tiles = whole;
+    for (size_t i = 0; i < plan->panels && plan->sums_in_tiles; i++) {
+        size_t vectors = conv2d_panel(plan->kernels, s->out_channels, i).vectors;
+        plan->sums_in_tiles = plan->kernels->outer_sums[vectors - 1][planes - 1][elements - 1] != NULL;
+    }
 }
 
-static void run_tile(const struct plan *plan, size_t index, const float *x, const float *dy, float *dw, bool add) {
+static void run_tile(const struct plan *plan, size_t index, const float *x, const float *dy, float *dw, float *dbias,
+                     bool add) {
     const ck_conv2d_shape *s = &plan->shape;
+    const bool first = index < plan->panels;
     struct conv2d_panel panel = conv2d_panel(plan->kernels, s->out_channels, index % plan->panels);
     index /= plan->panels;
     struct conv2d_span elements = conv2d_part(plan->run_length, plan->element_parts, index % plan->element_parts);
@@ -125,8 +136,13 @@ static void run_tile(const struct plan *plan, size_t index, const float *x, cons
         x += iy * line + ix * s->in_channels + elements.begin;
         dy += (rows.begin * s->out_width + columns.begin) * s->out_channels + panel.first;
     }
-    plan->kernels->outer[vectors - 1][planes.end - planes.begin - 1][elements.end - elements.begin - 1](&outer, x, dy,
-                                                                                                        dw);
+    const size_t plane_count = planes.end - planes.begin, element_count = elements.end - elements.begin;
+    conv2d_outer_kernel kernel = plan->kernels->outer[vectors - 1][plane_count - 1][element_count - 1];
+    if (first && plan->sums_in_tiles && dbias) {
+        kernel = plan->kernels->outer_sums[vectors - 1][plane_count - 1][element_count - 1];
+        outer.sums = dbias + panel.first;
+    }
+    kernel(&outer, x, dy, dw);
 }
 
 /* The middle of a frame whose border is already zero. */
@@ -155,8 +171,8 @@ static void run_group(const struct plan *plan, size_t group, struct conv2d_span 
         bool add = image > images.begin;
         if (frame) x = fill_frame(plan, x, frame);
         for (size_t task = tasks.begin; task < tasks.end; task++) {
-            if (task < plan->tiles) run_tile(plan, task, x, dy, dw, add);
-            else if (dbias) plan->kernels->sum_pixels(pixels, s->out_channels, dy, add, dbias);
+            if (task < plan->tiles) run_tile(plan, task, x, dy, dw, dbias, add);
+            else if (dbias && !plan->sums_in_tiles) plan->kernels->sum_pixels(pixels, s->out_channels, dy, add, dbias);
         }
     }
 }
