@@ -200,6 +200,38 @@ static void check_empty(struct check *check) {
     }
 }
 
+/* What is not ReLU is applied to blocks of the output: the same as afterwards. */
+static void check_activations(struct check *check) {
+    ck_conv2d_shape s = {.batch = 3,
+                         .in_height = 11,
+                         .in_width = 9,
+                         .in_channels = 5,
+                         .out_height = 9,
+                         .out_width = 7,
+                         .out_channels = 17,
+                         .kernel_height = 3,
+                         .kernel_width = 3,
+                         .stride_height = 1,
+                         .stride_width = 1,
+                         .dilation_height = 1,
+                         .dilation_width = 1};
+    struct arguments a = {.shape = &s, .pass = FORWARD};
+    a.x = check_input(check, x_size(&s), CHECK_UNIFORM);
+    a.w = check_input(check, w_size(&s), CHECK_UNIFORM);
+    a.bias = check_input(check, s.out_channels, CHECK_UNIFORM);
+    size_t n = y_size(&s);
+    for (int kind = CK_LINEAR; kind <= CK_SOFTPLUS; kind++) {
+        float *linear = check_output(check, n), *expected = check_output(check, n), *got = check_output(check, n);
+        check_use_variant(check);
+        a.f = (ck_activation){.kind = CK_LINEAR};
+        run(check, &a, linear);
+        a.f = (ck_activation){.kind = (ck_activation_kind)kind, .alpha = 0.3f};
+        ck_activation_forward(n, a.f, linear, expected);
+        run(check, &a, got);
+        check_close(check, expected, got, n, 0, 0, "activation %d", kind);
+    }
+}
+
 void check_conv2d(struct check *check) {
     if (check_is_bench(check)) {
         check_conv2d_bench(check);
@@ -208,4 +240,5 @@ void check_conv2d(struct check *check) {
     check_sweep(check);
     check_tiles(check);
     check_empty(check);
+    check_activations(check);
 }

@@ -71,18 +71,14 @@ size_t ck_conv2d_forward_workspace(const ck_conv2d_shape *s) {
 
 static void ref_forward(void *context, size_t begin, size_t end) { conv2d_ref_forward(context, begin, end); }
 
-/* What the tiles do not do as they store: all but ReLU. */
-static void activate(const ck_conv2d_shape *s, ck_activation f, float *y) {
-    ck_activation_forward(s->batch * s->out_height * s->out_width * s->out_channels, f, y, y);
-}
-
 void ck_conv2d_forward(const ck_conv2d_shape *s, const float *x, const float *w, const float *bias, ck_activation f,
                        float *y, float *workspace) {
     const struct conv2d_kernels *tier = kernels();
     if (!tier) {
         struct conv2d_call call = {.shape = s, .x = x, .w = w, .bias = bias, .y = y};
         ck_parallel_for(s->batch * s->out_height, 2 * multiply_adds(s), ref_forward, &call);
-        if (f.kind != CK_LINEAR) activate(s, f, y);
+        if (f.kind != CK_LINEAR)
+            ck_activation_forward(s->batch * s->out_height * s->out_width * s->out_channels, f, y, y);
         return;
     }
     struct conv2d_direct direct = {
@@ -129,7 +125,6 @@ void ck_conv2d_forward(const ck_conv2d_shape *s, const float *x, const float *w,
         direct.packed = true;
     }
     conv2d_direct_run(&direct);
-    if (f.kind != CK_LINEAR && f.kind != CK_RELU) activate(s, f, y);
 }
 
 /* ---- Gradient of the input

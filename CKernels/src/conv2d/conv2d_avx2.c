@@ -83,9 +83,9 @@ TILES_1_TO_4(2)
 TILE(2, 5)
 TILE(2, 6)
 
-    /* Pixels whose nine inputs are multiplied with weights in registers. */
-    INLINE void nine_pixels(const size_t pixels, const __m256 weight[9], __m256 start, __m256 floor,
-                            const struct conv2d_tile *t, bool whole, __m256i last, const float *in, float *out) {
+/* Pixels whose nine inputs are multiplied with weights in registers. */
+INLINE void nine_pixels(const size_t pixels, const __m256 weight[9], __m256 start, __m256 floor,
+                        const struct conv2d_tile *t, bool whole, __m256i last, const float *in, float *out) {
     __m256 sum[4];
     for (size_t p = 0; p < pixels; p++) sum[p] = start;
     for (size_t row = 0; row < 3; row++)
@@ -187,8 +187,9 @@ OUTER(1, 1, 11)
 OUTER(1, 1, 12)
 OUTERS_1_TO_4(1, 2)
 OUTER(1, 2, 5)
-OUTER(1, 2, 6) OUTERS_1_TO_4(1, 3) OUTERS_1_TO_4(2, 1) OUTER(2, 1, 5) OUTER(2, 1, 6) OUTER(2, 2, 1) OUTER(2, 2, 2)
-    OUTER(2, 2, 3) OUTER(2, 3, 1) OUTER(2, 3, 2)
+OUTER(1, 2, 6)
+OUTERS_1_TO_4(1, 3) OUTERS_1_TO_4(2, 1) OUTER(2, 1, 5) OUTER(2, 1, 6) OUTER(2, 2, 1) OUTER(2, 2, 2) OUTER(2, 2, 3)
+    OUTER(2, 3, 1) OUTER(2, 3, 2)
 
         OUTER_SUMS(1, 1, 3) OUTER_SUMS(1, 1, 5) OUTER_SUMS(1, 1, 9) OUTER_SUMS(2, 1, 3) OUTER_SUMS(2, 1, 5)
 

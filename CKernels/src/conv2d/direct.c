@@ -3,6 +3,7 @@
  * Inside the image a tile runs along a line. At the left and right edges, where taps fall outside, it runs down a
  * column; in the corners, and everywhere if the images are tiny, across the images of a group. So no tile multiplies by
  * padding, and nothing is copied to make room for it. */
+#include "../activation/activation.h"
 #include "../parallel.h"
 #include "conv2d.h"
 
@@ -145,6 +146,11 @@ static void run_units(void *context, size_t begin, size_t end) {
             if (!plan->across)
                 for (size_t image = images.begin; image < images.end; image++) walk_image(&walk, image, rows);
             walk_group(&walk, images, rows);
+        }
+        if (d->f.kind == CK_LINEAR || d->f.kind == CK_RELU) continue;
+        for (size_t image = images.begin; image < images.end; image++) { /* while the lines are in cache */
+            float *lines = d->out + image * d->out_image + rows.begin * d->out_row;
+            CK_TIER(ck_activation)->forward((rows.end - rows.begin) * d->out_row, d->f, lines, lines);
         }
     }
 }
