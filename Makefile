@@ -58,8 +58,13 @@ lint: ## Check formatting and the rules of the sources, changing nothing
 	@Tests/lint.sh
 
 docs: prepare ## Build the reference into .build/docs
-	@swift build --target ConvNet -Xswiftc -emit-symbol-graph -Xswiftc -emit-symbol-graph-dir -Xswiftc .build/symbols
+	@swift build $(RELEASE) --target ConvNet
+	@rm -rf .build/symbols .build/docs; mkdir -p .build/symbols
+	@swift-symbolgraph-extract -module-name ConvNet -minimum-access-level public -output-dir .build/symbols \
+		-target "$$(swift -print-target-info | sed -n 's/.*"unversionedTriple": "\(.*\)".*/\1/p')" -I $(BIN)/Modules \
+		-Xcc -fmodule-map-file=$(BIN)/CKernels.build/module.modulemap -Xcc -fmodule-map-file=Sources/CZlib/module.modulemap
 	@docc convert Sources/ConvNet/Documentation.docc --additional-symbol-graph-dir .build/symbols --output-path .build/docs
+	@echo "To read it: python3 -m http.server -d .build/docs 8000, then http://localhost:8000/documentation/convnet"
 
 clean: ## Remove everything that was built
 	@rm -rf .build

@@ -155,6 +155,7 @@ extension GraphBuilder {
     /// Inverted dropout in training, nothing in inference.
     ///
     /// - Parameters:
+    ///   - input: Any shape.
     ///   - rate: Share of elements set to zero, 0 ..< 1.
     ///   - seed: Mixed into the network's own, or nil.
     public mutating func dropout(_ input: GraphValue, rate: Float, seed: UInt64?) -> GraphValue {

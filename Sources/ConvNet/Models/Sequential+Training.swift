@@ -43,10 +43,21 @@ extension Sequential {
     /// - Parameters:
     ///   - x: Examples, shape (count, …``inputShape``).
     ///   - y: Targets, shape (count, …``outputShape``), or one class number an example, shape (count).
-    ///   - validationData: Examples and targets that are measured after each epoch.
-    ///
-    /// The other parameters are those of ``fit(_:epochs:batchSize:validationSplit:validationData:classWeights:sampleWeights:shuffle:initialEpoch:terminateOnNaN:callbacks:)``.
-    /// - Throws: The same, and ``ConvNetError`` of kind `invalidData` where a number is not finite.
+    ///   - epochs: Number of the last epoch, counted from the first of all.
+    ///   - batchSize: Examples a step; the last step of an epoch takes what is left.
+    ///   - validationSplit: Share of the examples, taken from their end before shuffling, that is not trained on but
+    ///     measured after each epoch.
+    ///   - validationData: Examples and targets that are measured after each epoch; beats `validationSplit`.
+    ///   - classWeights: Factors of the training loss by class; classes that are missing count 1.
+    ///   - sampleWeights: Factors of the loss by example.
+    ///   - shuffle: Whether each epoch has an order of its own.
+    ///   - initialEpoch: Number of the first epoch, when training goes on.
+    ///   - terminateOnNaN: Whether a loss that is not finite ends training with an error; the weights stay those before
+    ///     that step.
+    ///   - callbacks: Called in order.
+    /// - Returns: What each epoch gave.
+    /// - Throws: ``ConvNetError``: `invalidArgument` for settings and shapes that do not fit, `invalidData` where a number
+    ///   is not finite, `diverged` for a loss that is not; and what callbacks throw.
     @discardableResult
     public func fit(
         x: Tensor, y: Tensor, epochs: Int = 1, batchSize: Int = 32, validationSplit: Double = 0,
