@@ -2,78 +2,113 @@ import Testing
 
 @testable import ConvNet
 
-/// Layers from Keras's class names and settings.
+/// Layers from Keras's class names and settings. What the settings leave out keeps the layer's own default, which must be
+/// Keras's too.
 enum KerasLayers {
     static func layer(_ className: String, _ config: JSONValue) throws -> any Layer {
-        let dataFormat =
-            try config["data_format"]?.string.map { try #require(DataFormat(rawValue: $0)) } ?? .channelsLast
-        let padding = try config["padding"]?.string.map { try #require(Padding(rawValue: $0)) } ?? .valid
         switch className {
         case "Dense":
-            return Dense(
-                try #require(config["units"]?.integer), activation: try activation(config),
-                useBias: config["use_bias"]?.bool ?? true, kernelRegularizer: regularizer(config))
+            var layer = Dense(try #require(config["units"]?.integer))
+            set(&layer.useBias, config["use_bias"]?.bool)
+            set(&layer.activation, try activation(config))
+            set(&layer.kernelRegularizer, config["kernel_regularizer"].map(regularizer))
+            return layer
         case "Conv2D":
-            return Conv2D(
-                try #require(config["filters"]?.integer), kernelSize: try #require(try size(config, "kernel_size")),
-                strides: try size(config, "strides") ?? 1, padding: padding,
-                dilation: try size(config, "dilation_rate") ?? 1, dataFormat: dataFormat,
-                activation: try activation(config), useBias: config["use_bias"]?.bool ?? true)
+            var layer = Conv2D(
+                try #require(config["filters"]?.integer), kernelSize: try #require(try size(config, "kernel_size")))
+            set(&layer.strides, try size(config, "strides"))
+            set(&layer.padding, try padding(config))
+            set(&layer.dilation, try size(config, "dilation_rate"))
+            set(&layer.dataFormat, try dataFormat(config))
+            set(&layer.activation, try activation(config))
+            set(&layer.useBias, config["use_bias"]?.bool)
+            return layer
         case "MaxPooling2D":
-            return MaxPooling2D(
-                poolSize: try #require(try size(config, "pool_size")), strides: try size(config, "strides"),
-                padding: padding, dataFormat: dataFormat)
+            var layer = MaxPooling2D()
+            set(&layer.poolSize, try size(config, "pool_size"))
+            set(&layer.strides, try size(config, "strides"))
+            set(&layer.padding, try padding(config))
+            set(&layer.dataFormat, try dataFormat(config))
+            return layer
         case "AveragePooling2D":
-            return AveragePooling2D(
-                poolSize: try #require(try size(config, "pool_size")), strides: try size(config, "strides"),
-                padding: padding, dataFormat: dataFormat)
+            var layer = AveragePooling2D()
+            set(&layer.poolSize, try size(config, "pool_size"))
+            set(&layer.strides, try size(config, "strides"))
+            set(&layer.padding, try padding(config))
+            set(&layer.dataFormat, try dataFormat(config))
+            return layer
         case "GlobalMaxPooling2D":
-            return GlobalMaxPooling2D(keepDimensions: config["keepdims"]?.bool ?? false, dataFormat: dataFormat)
+            var layer = GlobalMaxPooling2D()
+            set(&layer.keepDimensions, config["keepdims"]?.bool)
+            set(&layer.dataFormat, try dataFormat(config))
+            return layer
         case "GlobalAveragePooling2D":
-            return GlobalAveragePooling2D(keepDimensions: config["keepdims"]?.bool ?? false, dataFormat: dataFormat)
+            var layer = GlobalAveragePooling2D()
+            set(&layer.keepDimensions, config["keepdims"]?.bool)
+            set(&layer.dataFormat, try dataFormat(config))
+            return layer
         case "ZeroPadding2D":
             let borders = (config["padding"]?.array ?? []).compactMap(\.integers)
             try #require(borders.map(\.count) == [2, 2])
-            return ZeroPadding2D(
-                top: borders[0][0], bottom: borders[0][1], left: borders[1][0], right: borders[1][1],
-                dataFormat: dataFormat)
+            var layer = ZeroPadding2D(
+                top: borders[0][0], bottom: borders[0][1], left: borders[1][0], right: borders[1][1])
+            set(&layer.dataFormat, try dataFormat(config))
+            return layer
         case "Flatten":
-            return Flatten(dataFormat: dataFormat)
+            var layer = Flatten()
+            set(&layer.dataFormat, try dataFormat(config))
+            return layer
         case "Reshape":
             return Reshape(try #require(config["target_shape"]?.integers))
         case "Dropout":
             return Dropout(try #require(config.float("rate")))
         case "Activation":
-            return Activation(try activation(config))
+            return Activation(try #require(try activation(config)))
         case "BatchNormalization":
-            return BatchNormalization(
-                axis: config["axis"]?.integer ?? -1, momentum: config.float("momentum") ?? 0.99,
-                epsilon: config.float("epsilon") ?? 1e-3, center: config["center"]?.bool ?? true,
-                scale: config["scale"]?.bool ?? true)
+            var layer = BatchNormalization()
+            set(&layer.axis, config["axis"]?.integer)
+            set(&layer.momentum, config.float("momentum"))
+            set(&layer.epsilon, config.float("epsilon"))
+            set(&layer.center, config["center"]?.bool)
+            set(&layer.scale, config["scale"]?.bool)
+            return layer
         default:
             throw UnknownToTests(what: "layer \(className)")
         }
     }
 
-    /// The activation that a layer's settings name; `linear` where they name none.
-    private static func activation(_ config: JSONValue) throws -> ActivationFunction {
-        guard let name = config["activation"]?.string else { return .linear }
-        return try activation(named: name, .object([]))
+    private static func set<Value>(_ setting: inout Value, _ value: Value?) {
+        if let value { setting = value }
+    }
+
+    private static func set<Value>(_ setting: inout Value?, _ value: Value?) {
+        if let value { setting = value }
+    }
+
+    private static func activation(_ config: JSONValue) throws -> ActivationFunction? {
+        try config["activation"]?.string.map { try activation(named: $0, .object([])) }
+    }
+
+    private static func padding(_ config: JSONValue) throws -> Padding? {
+        try config["padding"]?.string.map { try #require(Padding(rawValue: $0)) }
+    }
+
+    private static func dataFormat(_ config: JSONValue) throws -> DataFormat? {
+        try config["data_format"]?.string.map { try #require(DataFormat(rawValue: $0)) }
+    }
+
+    private static func regularizer(_ penalty: JSONValue) -> Regularizer {
+        Regularizer(l1: penalty.float("l1") ?? 0, l2: penalty.float("l2") ?? 0)
     }
 
     /// The activation of a name with its own settings.
     static func activation(named name: String, _ config: JSONValue) throws -> ActivationFunction {
         switch name {
-        case "leaky_relu": .leakyReLU(slope: config.float("negative_slope") ?? 0.2)
-        case "elu": .elu(alpha: config.float("alpha") ?? 1)
-        case "gelu": .gelu(approximate: config["approximate"]?.bool ?? false)
+        case "leaky_relu": config.float("negative_slope").map { .leakyReLU(slope: $0) } ?? .leakyReLU()
+        case "elu": config.float("alpha").map { .elu(alpha: $0) } ?? .elu()
+        case "gelu": config["approximate"]?.bool.map { .gelu(approximate: $0) } ?? .gelu()
         default: try #require(ActivationFunction(name: name), "there is no activation \(name)")
         }
-    }
-
-    private static func regularizer(_ config: JSONValue) -> Regularizer? {
-        guard let penalty = config["kernel_regularizer"] else { return nil }
-        return Regularizer(l1: penalty.float("l1") ?? 0, l2: penalty.float("l2") ?? 0)
     }
 
     private static func size(_ config: JSONValue, _ name: String) throws -> Size? {

@@ -2,7 +2,8 @@ import Testing
 
 @testable import ConvNet
 
-/// Optimizers and schedules from Keras's class names and settings.
+/// Optimizers and schedules from Keras's class names and settings. What the settings leave out keeps the optimizer's own
+/// default, which must be Keras's too.
 enum KerasOptimizers {
     static func optimizer(
         _ className: String, _ config: JSONValue, schedule: LearningRate? = nil
@@ -10,21 +11,30 @@ enum KerasOptimizers {
         var optimizer: any Optimizer
         switch className {
         case "SGD":
-            optimizer = SGD(momentum: config.float("momentum") ?? 0, nesterov: config["nesterov"]?.bool ?? false)
+            var own = SGD()
+            if let momentum = config.float("momentum") { own.momentum = momentum }
+            if let nesterov = config["nesterov"]?.bool { own.nesterov = nesterov }
+            optimizer = own
         case "RMSprop":
-            optimizer = RMSprop(
-                rho: config.float("rho") ?? 0.9, momentum: config.float("momentum") ?? 0,
-                epsilon: config.float("epsilon") ?? 1e-7, centered: config["centered"]?.bool ?? false)
+            var own = RMSprop()
+            if let rho = config.float("rho") { own.rho = rho }
+            if let momentum = config.float("momentum") { own.momentum = momentum }
+            if let epsilon = config.float("epsilon") { own.epsilon = epsilon }
+            if let centered = config["centered"]?.bool { own.centered = centered }
+            optimizer = own
         case "Adam":
-            optimizer = Adam(
-                beta1: config.float("beta_1") ?? 0.9, beta2: config.float("beta_2") ?? 0.999,
-                epsilon: config.float("epsilon") ?? 1e-7)
+            var own = Adam()
+            if let beta1 = config.float("beta_1") { own.beta1 = beta1 }
+            if let beta2 = config.float("beta_2") { own.beta2 = beta2 }
+            if let epsilon = config.float("epsilon") { own.epsilon = epsilon }
+            optimizer = own
         case "AdamW":
-            optimizer = AdamW(weightDecay: config.float("weight_decay") ?? 0.004)
+            var own = AdamW()
+            if let weightDecay = config.float("weight_decay") { own.weightDecay = weightDecay }
+            optimizer = own
         default:
             throw UnknownToTests(what: "optimizer \(className)")
         }
-        // Where the settings leave the rate out, the optimizer's own default must be Keras's.
         if let rate = config.float("learning_rate") { optimizer.learningRate = .constant(rate) }
         if let schedule { optimizer.learningRate = schedule }
         if let limit = config.float("clipnorm") { optimizer.clipping = .norm(limit) }
