@@ -10,12 +10,12 @@ import Testing
         #expect(
             counts == [
                 "Dense": 9, "Conv2D": 26, "MaxPooling2D": 13, "AveragePooling2D": 11, "GlobalMaxPooling2D": 4,
-                "GlobalAveragePooling2D": 4, "ZeroPadding2D": 3, "Flatten": 4, "Reshape": 3, "Dropout": 1,
+                "GlobalAveragePooling2D": 4, "ZeroPadding2D": 3, "Flatten": 4, "Reshape": 3, "Dropout": 5,
                 "BatchNormalization": 17,
             ])
     }
 
-    @Test(arguments: try Fixture.cases("layers"))
+    @Test(arguments: try Fixture.cases("layers").filter { $0.tensors["output"] != nil })
     func layer(_ keras: KerasCase) throws {
         let input = try keras.tensor("input")
         let isTraining = keras.tensors["upstream"] != nil
@@ -39,6 +39,32 @@ import Testing
                 expectClose(try probe.gradient(name), value, lengths.weightGradient, "gradient of \(name)")
             }
         }
+    }
+}
+
+extension LayerParityTests {
+    /// Masks differ between generators; how many elements stay, and what happens to them, must not.
+    @Test(arguments: try Fixture.cases("layers").filter { $0.tensors["scale"] != nil })
+    func dropoutInTraining(_ keras: KerasCase) throws {
+        let input = try keras.tensor("input")
+        let layer = try KerasLayers.layer(try keras.text("layer"), keras.config)
+        let probe = try LayerProbe(layer, inputShape: input.shape, isTraining: true)
+        let output = probe.forward(input)
+        // The rate is rounded to a multiple of 2⁻¹⁶, which moves 1 / (1 - rate) by at most its square times half of that.
+        let scale = try keras.tensor("scale").scalars[0]
+        let bound = scale * scale * 0x1p-17 + scale * 0x1p-22
+        var kept = 0
+        for (value, original) in zip(output.scalars, input.scalars) where value != 0 {
+            kept += 1
+            #expect((value / original - scale).magnitude <= bound)
+        }
+        // Binomial, in Keras and here: five standard errors of the difference of two shares.
+        let share = Float(kept) / Float(input.count)
+        let expected = try keras.tensor("kept").scalars[0]
+        #expect((share - expected).magnitude <= 5 * (2 * expected * (1 - expected) / Float(input.count)).squareRoot())
+        // The gradient goes through the same mask.
+        let gradient = try probe.backward(input)
+        #expect(gradient == output)
     }
 }
 

@@ -2,9 +2,10 @@
 
 import itertools
 
+import keras
 import numpy as np
 
-from .case_file import CaseFile, generator
+from .case_file import CaseFile, generator, normal
 from .layer_case import add_layer
 
 
@@ -122,6 +123,19 @@ def shapes(file):
     ]:
         add_layer(file, f"reshape-{name}", "Reshape", shape, target_shape=target)
     add_layer(file, "dropout-inference", "Dropout", (4, 11), rate=0.4)
+    dropout_scale(file)
+
+
+def dropout_scale(file):
+    """Masks differ between generators; what they do to the elements that stay does not."""
+    for rate in [0.2, 0.25, 0.4, 0.5]:
+        name = f"dropout-scale-{rate}"
+        x = np.abs(normal(generator(name), (50, 40))) + 1
+        output = keras.layers.Dropout(rate, seed=1)(x, training=True).numpy()
+        scales = output[output != 0] / x[output != 0]
+        kept = [np.mean(output != 0)]
+        tensors = {"input": x, "scale": [np.median(scales)], "kept": kept}
+        file.add(name, tensors, layer="Dropout", training=True, config={"rate": rate})
 
 
 def normalization(file):
