@@ -54,24 +54,32 @@ enum {
     CONV2D_ELEMENTS = 16
 };
 
+struct conv2d_tiles {
+    /* Indexed by vectors - 1 and pixels - 1; the best longest tile of each width, for short and for long reductions. */
+    conv2d_tile_kernel tile[CONV2D_VECTORS][CONV2D_PIXELS];
+    size_t pixels[2][CONV2D_VECTORS];
+    /* Reductions of 3 x 1 x 3 where in_step is 1, the weights in registers; `tiles` counts pixels. */
+    void (*nine)(const struct conv2d_tile *tile, size_t vectors, const float *in, const float *w, const float *bias,
+                 float *out);
+};
+
+struct conv2d_outers {
+    /* Indexed by vectors - 1, planes - 1 and elements - 1; the most elements of each. */
+    conv2d_outer_kernel outer[CONV2D_VECTORS][CONV2D_PLANES][CONV2D_ELEMENTS];
+    size_t elements[CONV2D_VECTORS][CONV2D_PLANES];
+    /* Those that give the bias gradient as well, where they are worth it: null elsewhere. */
+    conv2d_outer_kernel sums[CONV2D_VECTORS][CONV2D_PLANES][CONV2D_ELEMENTS];
+    /* sums[c] = sum of dy over pixels, for each channel; added to what sums holds if `add`. */
+    void (*sum_pixels)(size_t pixels, size_t channels, const float *dy, bool add, float *sums);
+};
+
 struct conv2d_kernels {
     size_t lanes;         /* floats in a vector */
     size_t panel_vectors; /* vectors in a panel, at most */
     /* Whether tiles read the weights' last vector whole, so that panels must be padded to full vectors. */
     bool whole_vectors;
-    /* Indexed by vectors - 1 and pixels - 1; the best longest tile of each width, for short and for long reductions. */
-    conv2d_tile_kernel tile[CONV2D_VECTORS][CONV2D_PIXELS];
-    size_t tile_pixels[2][CONV2D_VECTORS];
-    /* Reductions of 3 x 1 x 3 where in_step is 1, the weights in registers; `tiles` counts pixels. */
-    void (*nine)(const struct conv2d_tile *tile, size_t vectors, const float *in, const float *w, const float *bias,
-                 float *out);
-    /* Indexed by vectors - 1, planes - 1 and elements - 1; the most elements of each. */
-    conv2d_outer_kernel outer[CONV2D_VECTORS][CONV2D_PLANES][CONV2D_ELEMENTS];
-    size_t outer_elements[CONV2D_VECTORS][CONV2D_PLANES];
-    /* Those that give the bias gradient as well, where they are worth it: null elsewhere. */
-    conv2d_outer_kernel outer_sums[CONV2D_VECTORS][CONV2D_PLANES][CONV2D_ELEMENTS];
-    /* sums[c] = sum of dy over pixels, for each channel; added to what sums holds if `add`. */
-    void (*sum_pixels)(size_t pixels, size_t channels, const float *dy, bool add, float *sums);
+    const struct conv2d_tiles *tiles;
+    const struct conv2d_outers *outers;
     const struct gemm_kernels *gemm; /* for packing */
 };
 

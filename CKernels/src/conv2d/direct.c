@@ -64,16 +64,16 @@ static void tiles(struct walk *walk, enum direction direction, size_t image, siz
     float *out = d->out + image * d->out_image + oy * d->out_row + ox * d->out_pixel + walk->panel.first;
     tile->lines = lines;
     size_t vectors = walk->panel.vectors, reduction = tile->rows * tile->runs * tile->length;
-    size_t most = d->kernels->tile_pixels[reduction < SHORT ? 0 : 1][vectors - 1];
+    size_t most = d->kernels->tiles->pixels[reduction < SHORT ? 0 : 1][vectors - 1];
     if (tile->rows == 3 && tile->runs == 1 && tile->length == 3 && tile->in_step == 1) {
         tile->tiles = count;
-        d->kernels->nine(tile, vectors, in, w, walk->bias, out);
+        d->kernels->tiles->nine(tile, vectors, in, w, walk->bias, out);
         return;
     }
     /* Tiles of two sizes that differ by one. */
     size_t parts = (count + most - 1) / most, shorter = count / parts, longer_parts = count % parts;
     size_t done = longer_parts * (shorter + 1);
-    const conv2d_tile_kernel *kernel = d->kernels->tile[vectors - 1];
+    const conv2d_tile_kernel *kernel = d->kernels->tiles->tile[vectors - 1];
     tile->tiles = longer_parts;
     if (longer_parts > 0) kernel[shorter](tile, in, w, walk->bias, out);
     tile->tiles = parts - longer_parts;

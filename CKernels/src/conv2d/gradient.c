@@ -80,7 +80,7 @@ static void cut(struct plan *plan) {
     size_t widest = plan->panels ? conv2d_panel(plan->kernels, s->out_channels, plan->panels - 1).vectors : 1;
     size_t least = SIZE_MAX;
     for (size_t planes = 1; planes <= (inside(s) ? CONV2D_PLANES : 1); planes++) {
-        size_t most = plan->kernels->outer_elements[widest - 1][planes - 1];
+        size_t most = plan->kernels->outers->elements[widest - 1][planes - 1];
         if (most == 0) continue;
         size_t plane_parts = (s->kernel_height + planes - 1) / planes, parts = (plan->run_length + most - 1) / most;
         if (plane_parts * parts >= least) continue;
@@ -95,7 +95,7 @@ static void cut(struct plan *plan) {
     plan->sums_in_tiles = whole;
     for (size_t i = 0; i < plan->panels && plan->sums_in_tiles; i++) {
         size_t vectors = conv2d_panel(plan->kernels, s->out_channels, i).vectors;
-        plan->sums_in_tiles = plan->kernels->outer_sums[vectors - 1][planes - 1][elements - 1] != NULL;
+        plan->sums_in_tiles = plan->kernels->outers->sums[vectors - 1][planes - 1][elements - 1] != NULL;
     }
 }
 
@@ -137,9 +137,9 @@ static void run_tile(const struct plan *plan, size_t index, const float *x, cons
         dy += (rows.begin * s->out_width + columns.begin) * s->out_channels + panel.first;
     }
     const size_t plane_count = planes.end - planes.begin, element_count = elements.end - elements.begin;
-    conv2d_outer_kernel kernel = plan->kernels->outer[vectors - 1][plane_count - 1][element_count - 1];
+    conv2d_outer_kernel kernel = plan->kernels->outers->outer[vectors - 1][plane_count - 1][element_count - 1];
     if (first && plan->sums_in_tiles && dbias) {
-        kernel = plan->kernels->outer_sums[vectors - 1][plane_count - 1][element_count - 1];
+        kernel = plan->kernels->outers->sums[vectors - 1][plane_count - 1][element_count - 1];
         outer.sums = dbias + panel.first;
     }
     kernel(&outer, x, dy, dw);
@@ -172,7 +172,8 @@ static void run_group(const struct plan *plan, size_t group, struct conv2d_span 
         if (frame) x = fill_frame(plan, x, frame);
         for (size_t task = tasks.begin; task < tasks.end; task++) {
             if (task < plan->tiles) run_tile(plan, task, x, dy, dw, dbias, add);
-            else if (dbias && !plan->sums_in_tiles) plan->kernels->sum_pixels(pixels, s->out_channels, dy, add, dbias);
+            else if (dbias && !plan->sums_in_tiles)
+                plan->kernels->outers->sum_pixels(pixels, s->out_channels, dy, add, dbias);
         }
     }
 }
