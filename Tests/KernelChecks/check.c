@@ -9,8 +9,23 @@
 
 #include "harness.h"
 
-enum { GUARD = 64 }; /* bytes on either side of an output */
-static const unsigned char guard_byte = 0xA5;
+enum { GUARD = 64 }; /* bytes on either side of an array */
+
+/* Around inputs lie NaN, which show where they are read; around outputs something that no kernel writes. */
+enum { AROUND_INPUT = 0xFF, AROUND_OUTPUT = 0xA5 };
+
+/* The address sanitizer is told that the guards are out of bounds, so that it reports who reads them. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#define FORBID(start, bytes) __asan_poison_memory_region(start, bytes)
+#define ALLOW(start, bytes) __asan_unpoison_memory_region(start, bytes)
+#endif
+#endif
+#ifndef FORBID
+#define FORBID(start, bytes) (void)(start)
+#define ALLOW(start, bytes) (void)(start)
+#endif
 
 static uint64_t next_random(struct check *check) {
     /* SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014). */
@@ -30,7 +45,7 @@ size_t check_draw(struct check *check, size_t low, size_t high) {
 }
 
 /* Reserves n bytes with a guard before and after; `skew` moves the start off any alignment beyond four bytes. */
-static unsigned char *reserve(struct check *check, size_t n, size_t skew) {
+static unsigned char *reserve(struct check *check, size_t n, size_t skew, unsigned char guard) {
     size_t total = (n + 2 * GUARD + skew + GUARD - 1) / GUARD * GUARD;
     unsigned char *base = aligned_alloc(GUARD, total);
     struct block *block = malloc(sizeof *block);
@@ -38,9 +53,12 @@ static unsigned char *reserve(struct check *check, size_t n, size_t skew) {
         fprintf(stderr, "kernel checks: out of memory\n");
         exit(71);
     }
-    memset(base, guard_byte, total);
-    *block = (struct block){.base = base, .total = total, .start = GUARD + skew, .size = n, .next = check->blocks};
+    memset(base, guard, total);
+    *block = (struct block){
+        .base = base, .total = total, .start = GUARD + skew, .size = n, .guard = guard, .next = check->blocks};
     check->blocks = block;
+    FORBID(base, total);
+    ALLOW(base + GUARD + skew, n);
     return base + GUARD + skew;
 }
 
@@ -48,7 +66,7 @@ static unsigned char *reserve(struct check *check, size_t n, size_t skew) {
 static size_t skew(struct check *check) { return check->bench ? 0 : 4 * check_draw(check, 0, 15); }
 
 float *check_input(struct check *check, size_t n, enum check_data data) {
-    float *x = (float *)(void *)reserve(check, n * sizeof(float), skew(check));
+    float *x = (float *)(void *)reserve(check, n * sizeof(float), skew(check), AROUND_INPUT);
     for (size_t i = 0; i < n; i++) {
         double u = unit(check);
         switch (data) {
@@ -63,7 +81,7 @@ float *check_input(struct check *check, size_t n, enum check_data data) {
 }
 
 void *check_output_bytes(struct check *check, size_t n) {
-    void *y = reserve(check, n, skew(check));
+    void *y = reserve(check, n, skew(check), AROUND_OUTPUT);
     memset(y, 0xFF, n); /* as floats: NaN */
     return y;
 }
@@ -147,9 +165,9 @@ void check_true(struct check *check, bool holds, const char *format, ...) {
 
 static bool intact(const struct block *block) {
     for (size_t i = 0; i < block->start; i++)
-        if (block->base[i] != guard_byte) return false;
+        if (block->base[i] != block->guard) return false;
     for (size_t i = block->start + block->size; i < block->total; i++)
-        if (block->base[i] != guard_byte) return false;
+        if (block->base[i] != block->guard) return false;
     return true;
 }
 
@@ -157,6 +175,7 @@ void check_run(struct check *check, check_body body) {
     body(check);
     while (check->blocks) {
         struct block *block = check->blocks;
+        ALLOW(block->base, block->total);
         check_true(check, intact(block), "guards around an array of %zu bytes", block->size);
         check->blocks = block->next;
         free(block->base);

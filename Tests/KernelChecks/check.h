@@ -32,8 +32,8 @@ bool check_is_bench(const struct check *check);
 /* Draws a whole number in low ... high. */
 size_t check_draw(struct check *check, size_t low, size_t high);
 
-/* An array of n floats at an address that is a multiple of 4 but, in turn, of nothing larger (in bench mode, of 64); freed
- * when the body ends. */
+/* An array of n floats at an address that is a multiple of 4 but, in turn, of nothing larger (in bench mode, of 64);
+ * freed when the body ends. */
 float *check_input(struct check *check, size_t n, enum check_data data);
 
 /* An array of n floats filled with NaN, between guards that check_guards verifies; freed when the body ends. */

@@ -162,6 +162,25 @@ static void special(struct check *check) {
     }
 }
 
+/* The activations that no tile knows are those of ck_activation_forward, to the bit. */
+static void activations(struct check *check) {
+    check_use_variant(check);
+    for (int kind = CK_LEAKY_RELU; kind <= CK_SOFTPLUS; kind++)
+        for (unsigned form = 0; form < 4; form++) {
+            const ck_activation f = {.kind = (ck_activation_kind)kind, .alpha = 0.3f};
+            struct product p = draw(check, check_draw(check, 1, 40), check_draw(check, 1, 90), 33, form, CHECK_UNIFORM);
+            const ck_gemm_shape *s = &p.shape;
+            p.bias = check_input(check, s->n, CHECK_UNIFORM);
+            float *expected = fresh(check, &p, NULL), *got = fresh(check, &p, NULL);
+            multiply(check, &p, p.a, p.b, p.bias, (ck_activation){.kind = CK_LINEAR}, expected);
+            for (size_t i = 0; i < s->m; i++)
+                ck_activation_forward(s->n, f, expected + i * s->ldc, expected + i * s->ldc);
+            multiply(check, &p, p.a, p.b, p.bias, f, got);
+            check_same_bytes(check, expected, got, extent(s->m, s->n, s->ldc) * sizeof(float), "activation %d, %s",
+                             kind, p.label);
+        }
+}
+
 /* The same bits for one, two and three threads, for products large enough to be shared. */
 static void threads(struct check *check) {
     static const size_t sizes[][3] = {{1, 1000, 700}, {900, 1, 800}, {32, 128, 700}, {128, 10, 600},
@@ -240,5 +259,6 @@ void check_gemm(struct check *check) {
     sweep_large(check);
     exact(check);
     special(check);
+    activations(check);
     threads(check);
 }

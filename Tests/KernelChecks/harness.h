@@ -8,6 +8,7 @@
 struct block {
     unsigned char *base;
     size_t total, start, size;
+    unsigned char guard; /* what the bytes around the array hold */
     struct block *next;
 };
 

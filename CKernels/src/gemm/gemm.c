@@ -41,12 +41,14 @@ static bool packs(const ck_gemm_shape *s) {
 static struct gemm_product plan(const struct gemm_kernels *kernels, const ck_gemm_shape *s) {
     struct gemm_product p = {.kernels = kernels, .depth = s->k, .ldc = s->ldc};
     p.transposed = computes_transposed(s);
-    p.packs = packs(s);
+    p.packs = packs(s) && s->k > 0;
     p.rows = p.transposed ? s->n : s->m;
     p.columns = p.transposed ? s->m : s->n;
 
     size_t widest = GEMM_PANEL;
     while (!kernels->tallest[widest]) widest--;
+    /* A few rows more than the widest panel's tile has: one pass over B in narrower panels instead of two. */
+    while (widest > 2 && p.rows > kernels->tallest[widest] && p.rows <= kernels->tallest[2]) widest--;
     p.vectors = gemm_ceiling(p.columns, kernels->lanes);
     p.panels = gemm_ceiling(p.vectors, widest);
     p.slices = gemm_smaller(gemm_ceiling(GEMM_UNITS, p.panels), gemm_ceiling(p.rows, kernels->tallest[widest]));
@@ -75,12 +77,14 @@ struct reference {
     const ck_gemm_shape *shape;
     const float *a, *b;
     const struct gemm_store *store;
+    ck_activation f;
     float *c;
 };
 
 static void reference_rows(void *context, size_t begin, size_t end) {
     const struct reference *r = context;
     gemm_rows_ref(r->shape, r->a, r->b, r->store, r->c, begin, end);
+    gemm_activate(r->f, end - begin, r->shape->n, r->c + begin * r->shape->ldc, r->shape->ldc);
 }
 
 /* ---- Matrix times vector ----------------------------------------------------------------------------------------- */
@@ -91,6 +95,7 @@ static void row_product_vectors(void *context, size_t begin, size_t end) {
     struct gemm_store store = p->store;
     if (store.bias) store.bias += first;
     p->kernels->row_product(p->depth, last - first, p->a, p->a_step, p->b + first, p->b_ld, p->c + first, &store);
+    gemm_activate(p->f, 1, last - first, p->c + first, p->ldc);
 }
 
 /* Dot products are done in groups of so many rows. */
@@ -106,24 +111,26 @@ static void dot_groups(void *context, size_t begin, size_t end) {
     if (store.bias) store.bias += first * bias_step;
     p->kernels->dots(p->depth, last - first, p->a, p->b + first * p->b_ld, p->b_ld, p->c + first * c_step, c_step,
                      bias_step, &store);
+    if (p->transposed) gemm_activate(p->f, last - first, 1, p->c + first * c_step, p->ldc);
+    else gemm_activate(p->f, 1, last - first, p->c + first, p->ldc);
 }
 
 /* ---- Entry ------------------------------------------------------------------------------------------------------- */
 
 static void run(const struct gemm_kernels *kernels, const ck_gemm_shape *s, const float *a, const float *b,
-                const struct gemm_store *store, float *c, float *workspace) {
+                const struct gemm_store *store, ck_activation f, float *c, float *workspace) {
     const size_t work = 2 * s->m * s->n * (s->k + 1);
     struct gemm_product p = {.kernels = kernels, .depth = s->k, .ldc = s->ldc};
     switch (form_of(s)) {
     case ROW_PRODUCT:
         p.columns = s->n, p.a = a, p.a_step = s->transpose_a ? s->lda : 1, p.b = b, p.b_ld = s->ldb;
-        p.c = c, p.store = *store;
+        p.c = c, p.store = *store, p.f = f;
         ck_parallel_for(gemm_ceiling(p.columns, kernels->lanes), work, row_product_vectors, &p);
         break;
     case DOTS:
         if (s->m == 1) p.columns = s->n, p.a = a, p.b = b, p.b_ld = s->ldb;
         else p.columns = s->m, p.a = b, p.b = a, p.b_ld = s->lda, p.transposed = true;
-        p.c = c, p.store = *store;
+        p.c = c, p.store = *store, p.f = f;
         ck_parallel_for(gemm_ceiling(p.columns, DOT_GROUP), work, dot_groups, &p);
         break;
     case TILES:
@@ -135,7 +142,7 @@ static void run(const struct gemm_kernels *kernels, const ck_gemm_shape *s, cons
             p.a = a, p.a_row = s->transpose_a ? 1 : s->lda, p.a_step = s->transpose_a ? s->lda : 1;
             p.b = b, p.b_ld = s->ldb, p.by_columns = s->transpose_b;
         }
-        p.c = c, p.store = *store, p.slots = workspace;
+        p.c = c, p.store = *store, p.f = f, p.slots = workspace;
         ck_parallel_for(p.panels * p.slices, work, gemm_multiply_units, &p);
         break;
     }
@@ -147,15 +154,9 @@ void ck_gemm(const ck_gemm_shape *shape, const float *a, const float *b, const f
     const struct gemm_store store = {.bias = bias, .add = accumulate, .relu = f.kind == CK_RELU};
     const struct gemm_kernels *kernels = kernels_in_force();
     if (kernels) {
-        run(kernels, shape, a, b, &store, c, workspace);
+        run(kernels, shape, a, b, &store, f, c, workspace);
     } else {
-        struct reference reference = {shape, a, b, &store, c};
+        struct reference reference = {shape, a, b, &store, f, c};
         ck_parallel_for(shape->m, 2 * shape->m * shape->n * (shape->k + 1), reference_rows, &reference);
-    }
-    if (f.kind == CK_LINEAR || f.kind == CK_RELU) return;
-    if (shape->ldc == shape->n) {
-        ck_activation_forward(shape->m * shape->n, f, c, c);
-    } else {
-        for (size_t i = 0; i < shape->m; i++) ck_activation_forward(shape->n, f, c + i * shape->ldc, c + i * shape->ldc);
     }
 }

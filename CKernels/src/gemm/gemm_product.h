@@ -21,6 +21,7 @@ struct gemm_product {
     float *c;
     size_t ldc;
     struct gemm_store store;
+    ck_activation f;
     size_t vectors, panels, slices, depth_blocks;
     size_t slot; /* floats */
 };
@@ -31,6 +32,14 @@ static inline size_t gemm_smaller(size_t a, size_t b) { return a < b ? a : b; }
 /* Part `index` of 0 ..< total cut in `count` parts whose sizes differ by one at most. */
 static inline size_t gemm_cut(size_t total, size_t index, size_t count) {
     return total / count * index + total % count * index / count;
+}
+
+/* The activations that no kernel applies at the store, on rows x columns of C while they are in the cache of the thread
+ * that has written them. */
+static inline void gemm_activate(ck_activation f, size_t rows, size_t columns, float *c, size_t ldc) {
+    if (f.kind == CK_LINEAR || f.kind == CK_RELU) return;
+    if (columns == ldc || rows == 1) columns *= rows, rows = 1;
+    for (size_t i = 0; i < rows; i++) ck_activation_forward(columns, f, c + i * ldc, c + i * ldc);
 }
 
 /* Units begin ..< end; the context is a gemm_product. */

@@ -63,8 +63,9 @@ CK_TARGET_AVX2 static inline __attribute__((always_inline)) void multiply(const 
 
 TILE(1, 1)
 TILE(2, 1)
-TILE(3, 1) TILE(4, 1) TILE(5, 1) TILE(6, 1) TILE(7, 1) TILE(8, 1) TILE(9, 1) TILE(10, 1) TILE(1, 2) TILE(2, 2)
-    TILE(3, 2) TILE(4, 2) TILE(5, 2) TILE(6, 2)
+TILE(3, 1)
+TILE(4, 1) TILE(5, 1) TILE(6, 1) TILE(7, 1) TILE(8, 1) TILE(9, 1) TILE(10, 1) TILE(1, 2) TILE(2, 2) TILE(3, 2)
+    TILE(4, 2) TILE(5, 2) TILE(6, 2)
 
         const struct gemm_kernels gemm_avx2 = {
             .lanes = 8,

@@ -73,6 +73,9 @@ static void multiply_panels(const struct gemm_product *p, size_t first, size_t c
                 multiply(p, &panel, block, top, bottom, p->c + top * p->ldc + panel.column, p->ldc, store);
             }
         }
+        const struct panel left = panel_at(p, first, unit), right = panel_at(p, first + count - 1, unit);
+        gemm_activate(p->f, bottom - top, right.column + right.columns - left.column, p->c + top * p->ldc + left.column,
+                      p->ldc);
     }
 }
 
@@ -90,6 +93,7 @@ static void multiply_panel_transposed(const struct gemm_product *p, size_t index
         if (store.bias) store.bias += row;
         p->kernels->store_transposed(rows, panel.columns, sums, p->c + panel.column * p->ldc + row, p->ldc, &store);
     }
+    gemm_activate(p->f, panel.columns, end - begin, p->c + panel.column * p->ldc + begin, p->ldc);
 }
 
 void gemm_multiply_units(void *context, size_t begin, size_t end) {
