@@ -109,7 +109,7 @@ const struct conv2d_kernels conv2d_avx2 = {
     .whole_vectors = true,
     .tiles = &tiles,
     .outers = &conv2d_outers_avx2,
-    .gemm = &gemm_avx2,
+    .gemm = &ck_gemm_avx2,
 };
 #else
 typedef int conv2d_avx2_is_empty;

@@ -135,7 +135,7 @@ const struct conv2d_kernels conv2d_avx512 = {
     .panel_vectors = 4,
     .tiles = &tiles,
     .outers = &conv2d_outers_avx512,
-    .gemm = &gemm_avx512,
+    .gemm = &ck_gemm_avx512,
 };
 #else
 typedef int conv2d_avx512_is_empty;

@@ -5,8 +5,8 @@
 static const struct gemm_kernels *kernels_in_force(void) {
 #if defined(__x86_64__)
     switch (ck_isa_active()) {
-    case CK_ISA_AVX512: return &gemm_avx512;
-    case CK_ISA_AVX2: return &gemm_avx2;
+    case CK_ISA_AVX512: return &ck_gemm_avx512;
+    case CK_ISA_AVX2: return &ck_gemm_avx2;
     case CK_ISA_REF: break;
     }
 #endif
@@ -62,7 +62,8 @@ size_t ck_gemm_workspace(const ck_gemm_shape *shape) {
     size_t floats = 0;
     if (shape->m == 0 || shape->n == 0 || form_of(shape) != TILES) return 0;
 #if defined(__x86_64__)
-    const struct gemm_kernels *const tiers[] = {&gemm_avx2, &gemm_avx512}; /* enough for whichever will be in force */
+    const struct gemm_kernels *const tiers[] = {&ck_gemm_avx2,
+                                                &ck_gemm_avx512}; /* enough for whichever will be in force */
     for (int i = 0; i < 2; i++) {
         const struct gemm_product p = plan(tiers[i], shape);
         if (p.panels * p.slices * p.slot > floats) floats = p.panels * p.slices * p.slot;
@@ -83,7 +84,7 @@ struct reference {
 
 static void reference_rows(void *context, size_t begin, size_t end) {
     const struct reference *r = context;
-    gemm_rows_ref(r->shape, r->a, r->b, r->store, r->c, begin, end);
+    ck_gemm_rows_ref(r->shape, r->a, r->b, r->store, r->c, begin, end);
     gemm_activate(r->f, end - begin, r->shape->n, r->c + begin * r->shape->ldc, r->shape->ldc);
 }
 
@@ -143,7 +144,7 @@ static void run(const struct gemm_kernels *kernels, const ck_gemm_shape *s, cons
             p.b = b, p.b_ld = s->ldb, p.by_columns = s->transpose_b;
         }
         p.c = c, p.store = *store, p.f = f, p.slots = workspace;
-        ck_parallel_for(p.panels * p.slices, work, gemm_multiply_units, &p);
+        ck_parallel_for(p.panels * p.slices, work, ck_gemm_multiply_units, &p);
         break;
     }
 }

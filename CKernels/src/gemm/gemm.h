@@ -106,11 +106,11 @@ struct gemm_kernels {
                  size_t bias_step, const struct gemm_store *store);
 };
 
-extern const struct gemm_kernels gemm_avx2, gemm_avx512;
+extern const struct gemm_kernels ck_gemm_avx2, ck_gemm_avx512;
 
 /* The reference, which is also what runs where no tier above it exists: rows begin ..< end of C, sums in double. It
  * leaves out all activations but ReLU, as the kernels above do. */
-void gemm_rows_ref(const ck_gemm_shape *shape, const float *a, const float *b, const struct gemm_store *store, float *c,
-                   size_t begin, size_t end);
+void ck_gemm_rows_ref(const ck_gemm_shape *shape, const float *a, const float *b, const struct gemm_store *store,
+                      float *c, size_t begin, size_t end);
 
 #endif

@@ -19,13 +19,13 @@ gemm_store_avx512(const struct gemm_store *store, size_t column, __mmask16 mask,
     _mm512_mask_storeu_ps(c, mask, sum);
 }
 
-void gemm_pack_rows_avx512(size_t depth, size_t columns, const float *source, size_t ld, float *packed);
-void gemm_pack_columns_avx512(size_t depth, size_t columns, const float *source, size_t ld, float *packed);
-void gemm_store_transposed_avx512(size_t rows, size_t columns, const float *block, float *c, size_t ldc,
-                                  const struct gemm_store *store);
-void gemm_row_product_avx512(size_t depth, size_t columns, const float *x, size_t x_step, const float *b, size_t ldb,
-                             float *c, const struct gemm_store *store);
-void gemm_dots_avx512(size_t depth, size_t count, const float *x, const float *b, size_t ldb, float *c, size_t c_step,
-                      size_t bias_step, const struct gemm_store *store);
+void ck_gemm_pack_rows_avx512(size_t depth, size_t columns, const float *source, size_t ld, float *packed);
+void ck_gemm_pack_columns_avx512(size_t depth, size_t columns, const float *source, size_t ld, float *packed);
+void ck_gemm_store_transposed_avx512(size_t rows, size_t columns, const float *block, float *c, size_t ldc,
+                                     const struct gemm_store *store);
+void ck_gemm_row_product_avx512(size_t depth, size_t columns, const float *x, size_t x_step, const float *b, size_t ldb,
+                                float *c, const struct gemm_store *store);
+void ck_gemm_dots_avx512(size_t depth, size_t count, const float *x, const float *b, size_t ldb, float *c,
+                         size_t c_step, size_t bias_step, const struct gemm_store *store);
 
 #endif

@@ -5,7 +5,8 @@
 #include "gemm_avx2.h"
 
 /* A panel of 8 v columns: row p of B lies at packed + 8 v p, whatever B's own distance between rows. */
-CK_TARGET_AVX2 void gemm_pack_rows_avx2(size_t depth, size_t columns, const float *source, size_t ld, float *packed) {
+CK_TARGET_AVX2 void ck_gemm_pack_rows_avx2(size_t depth, size_t columns, const float *source, size_t ld,
+                                           float *packed) {
     const size_t whole = columns / 8, rest = columns % 8;
     const __m256i tail = gemm_mask_avx2(rest);
     for (size_t p = 0; p < depth; p++, source += ld) {
@@ -18,8 +19,8 @@ CK_TARGET_AVX2 void gemm_pack_rows_avx2(size_t depth, size_t columns, const floa
 }
 
 /* The same panel from columns that are stored as rows: in blocks of 8 columns by 8 steps. */
-CK_TARGET_AVX2 void gemm_pack_columns_avx2(size_t depth, size_t columns, const float *source, size_t ld,
-                                           float *packed) {
+CK_TARGET_AVX2 void ck_gemm_pack_columns_avx2(size_t depth, size_t columns, const float *source, size_t ld,
+                                              float *packed) {
     const size_t width = (columns + 7) / 8 * 8;
     for (size_t j = 0; j < columns; j += 8) {
         const size_t used = columns - j < 8 ? columns - j : 8;
@@ -36,8 +37,8 @@ CK_TARGET_AVX2 void gemm_pack_columns_avx2(size_t depth, size_t columns, const f
     }
 }
 
-CK_TARGET_AVX2 void gemm_store_transposed_avx2(size_t rows, size_t columns, const float *block, float *c, size_t ldc,
-                                               const struct gemm_store *store) {
+CK_TARGET_AVX2 void ck_gemm_store_transposed_avx2(size_t rows, size_t columns, const float *block, float *c, size_t ldc,
+                                                  const struct gemm_store *store) {
     for (size_t j = 0; j < columns; j += 8) {
         const size_t used = columns - j < 8 ? columns - j : 8;
         for (size_t i = 0; i < rows; i += 8) {

@@ -61,8 +61,8 @@ transpose(const struct rows *x, size_t column, size_t used, __mmask8 mask, __m51
  *
  *      p = 0:  0 1 2 ... 16v-1  |  p = 1:  16v ... 32v-1  |  ...
  */
-CK_TARGET_AVX512 void gemm_pack_rows_avx512(size_t depth, size_t columns, const float *source, size_t ld,
-                                            float *packed) {
+CK_TARGET_AVX512 void ck_gemm_pack_rows_avx512(size_t depth, size_t columns, const float *source, size_t ld,
+                                               float *packed) {
     const size_t whole = columns / 16;
     const __mmask16 tail = gemm_mask_avx512(columns % 16);
     for (size_t p = 0; p < depth; p++, source += ld) {
@@ -75,8 +75,8 @@ CK_TARGET_AVX512 void gemm_pack_rows_avx512(size_t depth, size_t columns, const 
 }
 
 /* The same panel from columns that are stored as rows: in blocks of 16 columns by 8 steps. */
-CK_TARGET_AVX512 void gemm_pack_columns_avx512(size_t depth, size_t columns, const float *source, size_t ld,
-                                               float *packed) {
+CK_TARGET_AVX512 void ck_gemm_pack_columns_avx512(size_t depth, size_t columns, const float *source, size_t ld,
+                                                  float *packed) {
     const size_t width = (columns + 15) / 16 * 16;
     for (size_t j = 0; j < columns; j += 16) {
         const struct rows from = rows_from(source + j * ld, ld);
@@ -99,8 +99,8 @@ CK_TARGET_AVX512 void gemm_pack_columns_avx512(size_t depth, size_t columns, con
 
 /* C's rows may lie a multiple of 4 KiB apart, and then all compete for one set of the first-level cache: eight at a
  * time fit, and each block asks for the next one's lines, which lie in another set. */
-CK_TARGET_AVX512 void gemm_store_transposed_avx512(size_t rows, size_t columns, const float *block, float *c,
-                                                   size_t ldc, const struct gemm_store *store) {
+CK_TARGET_AVX512 void ck_gemm_store_transposed_avx512(size_t rows, size_t columns, const float *block, float *c,
+                                                      size_t ldc, const struct gemm_store *store) {
     const struct gemm_store kind = *store;
     const bool plain = !kind.add && !kind.bias && !kind.relu;
     for (size_t j = 0; j < columns; j += 8) {

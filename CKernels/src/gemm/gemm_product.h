@@ -43,6 +43,6 @@ static inline void gemm_activate(ck_activation f, size_t rows, size_t columns, f
 }
 
 /* Units begin ..< end; the context is a gemm_product. */
-void gemm_multiply_units(void *context, size_t begin, size_t end);
+void ck_gemm_multiply_units(void *context, size_t begin, size_t end);
 
 #endif

@@ -3,8 +3,8 @@
 
 enum { COLUMNS = 64 }; /* sums held at once, so that B is read along its rows */
 
-void gemm_rows_ref(const ck_gemm_shape *shape, const float *a, const float *b, const struct gemm_store *store, float *c,
-                   size_t begin, size_t end) {
+void ck_gemm_rows_ref(const ck_gemm_shape *shape, const float *a, const float *b, const struct gemm_store *store,
+                      float *c, size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) {
         for (size_t first = 0; first < shape->n; first += COLUMNS) {
             size_t columns = shape->n - first < COLUMNS ? shape->n - first : COLUMNS;

@@ -55,29 +55,33 @@ CK_TARGET_AVX2 static inline __attribute__((always_inline)) void multiply(const 
 #undef FULL
 }
 
-#define TILE(rows, vectors)                                                                                            \
-    CK_TARGET_AVX2 static void tile_##rows##x##vectors(const struct gemm_tile *tile) {                                 \
-        if (tile->last == 8) multiply(tile, rows, vectors, true);                                                      \
-        else multiply(tile, rows, vectors, false);                                                                     \
+#define NAME(rows, columns) gemm_f32_##rows##x##columns##_avx2
+#define TILE(rows, columns)                                                                                            \
+    CK_TARGET_AVX2 static void NAME(rows, columns)(const struct gemm_tile *tile) {                                     \
+        if (tile->last == 8) multiply(tile, rows, (columns) / 8, true);                                                \
+        else multiply(tile, rows, (columns) / 8, false);                                                               \
     }
 
-TILE(1, 1)
-TILE(2, 1)
-TILE(3, 1)
-TILE(4, 1) TILE(5, 1) TILE(6, 1) TILE(7, 1) TILE(8, 1) TILE(9, 1) TILE(10, 1) TILE(1, 2) TILE(2, 2) TILE(3, 2)
-    TILE(4, 2) TILE(5, 2) TILE(6, 2)
+/* clang-format off */
+TILE(1, 8) TILE(2, 8) TILE(3, 8) TILE(4, 8) TILE(5, 8) TILE(6, 8) TILE(7, 8) TILE(8, 8) TILE(9, 8) TILE(10, 8)
+TILE(1, 16) TILE(2, 16) TILE(3, 16) TILE(4, 16) TILE(5, 16) TILE(6, 16)
 
-        const struct gemm_kernels gemm_avx2 = {
-            .lanes = 8,
-            .tallest = {0, 10, 6, 0, 0},
-            .tile = {{NULL},
-                     {NULL, tile_1x1, tile_2x1, tile_3x1, tile_4x1, tile_5x1, tile_6x1, tile_7x1, tile_8x1, tile_9x1,
-                      tile_10x1},
-                     {NULL, tile_1x2, tile_2x2, tile_3x2, tile_4x2, tile_5x2, tile_6x2}},
-            .pack_rows = gemm_pack_rows_avx2,
-            .pack_columns = gemm_pack_columns_avx2,
-            .store_transposed = gemm_store_transposed_avx2,
-            .row_product = gemm_row_product_avx2,
-            .dots = gemm_dots_avx2,
+const struct gemm_kernels ck_gemm_avx2 = {
+    .lanes = 8,
+    .tallest = {0, 10, 6},
+    .tile = {
+        {NULL},
+        {NULL,
+         NAME(1, 8), NAME(2, 8), NAME(3, 8), NAME(4, 8), NAME(5, 8), NAME(6, 8), NAME(7, 8), NAME(8, 8), NAME(9, 8),
+         NAME(10, 8)},
+        {NULL,
+         NAME(1, 16), NAME(2, 16), NAME(3, 16), NAME(4, 16), NAME(5, 16), NAME(6, 16)},
+    },
+    .pack_rows = ck_gemm_pack_rows_avx2,
+    .pack_columns = ck_gemm_pack_columns_avx2,
+    .store_transposed = ck_gemm_store_transposed_avx2,
+    .row_product = ck_gemm_row_product_avx2,
+    .dots = ck_gemm_dots_avx2,
 };
+/* clang-format on */
 #endif

@@ -48,33 +48,42 @@ CK_TARGET_AVX512 static inline __attribute__((always_inline)) void multiply(cons
 #undef MASK
 }
 
-#define TILE(rows, vectors)                                                                                            \
-    CK_TARGET_AVX512 static void tile_##rows##x##vectors(const struct gemm_tile *tile) {                               \
-        multiply(tile, rows, vectors);                                                                                 \
+#define NAME(rows, columns) gemm_f32_##rows##x##columns##_avx512
+#define TILE(rows, columns)                                                                                            \
+    CK_TARGET_AVX512 static void NAME(rows, columns)(const struct gemm_tile *tile) {                                   \
+        multiply(tile, rows, (columns) / 16);                                                                          \
     }
 
-TILE(1, 1)
-TILE(2, 1)
-TILE(3, 1)
-TILE(4, 1) TILE(5, 1) TILE(6, 1) TILE(7, 1) TILE(8, 1) TILE(9, 1) TILE(10, 1) TILE(11, 1) TILE(12, 1) TILE(1, 2)
-    TILE(2, 2) TILE(3, 2) TILE(4, 2) TILE(5, 2) TILE(6, 2) TILE(7, 2) TILE(8, 2) TILE(9, 2) TILE(10, 2) TILE(11, 2)
-        TILE(12, 2) TILE(1, 3) TILE(2, 3) TILE(3, 3) TILE(4, 3) TILE(5, 3) TILE(6, 3) TILE(7, 3) TILE(8, 3) TILE(1, 4)
-            TILE(2, 4) TILE(3, 4) TILE(4, 4) TILE(5, 4) TILE(6, 4)
+/* clang-format off */
+TILE(1, 16) TILE(2, 16) TILE(3, 16) TILE(4, 16) TILE(5, 16) TILE(6, 16) TILE(7, 16) TILE(8, 16) TILE(9, 16)
+TILE(10, 16) TILE(11, 16) TILE(12, 16) TILE(13, 16) TILE(14, 16) TILE(15, 16) TILE(16, 16)
+TILE(1, 32) TILE(2, 32) TILE(3, 32) TILE(4, 32) TILE(5, 32) TILE(6, 32) TILE(7, 32) TILE(8, 32) TILE(9, 32)
+TILE(10, 32) TILE(11, 32) TILE(12, 32)
+TILE(1, 48) TILE(2, 48) TILE(3, 48) TILE(4, 48) TILE(5, 48) TILE(6, 48) TILE(7, 48) TILE(8, 48)
+TILE(1, 64) TILE(2, 64) TILE(3, 64) TILE(4, 64) TILE(5, 64) TILE(6, 64)
 
-                const struct gemm_kernels gemm_avx512 = {
-                    .lanes = 16,
-                    .tallest = {0, 12, 12, 8, 6},
-                    .tile = {{NULL},
-                             {NULL, tile_1x1, tile_2x1, tile_3x1, tile_4x1, tile_5x1, tile_6x1, tile_7x1, tile_8x1,
-                              tile_9x1, tile_10x1, tile_11x1, tile_12x1},
-                             {NULL, tile_1x2, tile_2x2, tile_3x2, tile_4x2, tile_5x2, tile_6x2, tile_7x2, tile_8x2,
-                              tile_9x2, tile_10x2, tile_11x2, tile_12x2},
-                             {NULL, tile_1x3, tile_2x3, tile_3x3, tile_4x3, tile_5x3, tile_6x3, tile_7x3, tile_8x3},
-                             {NULL, tile_1x4, tile_2x4, tile_3x4, tile_4x4, tile_5x4, tile_6x4}},
-                    .pack_rows = gemm_pack_rows_avx512,
-                    .pack_columns = gemm_pack_columns_avx512,
-                    .store_transposed = gemm_store_transposed_avx512,
-                    .row_product = gemm_row_product_avx512,
-                    .dots = gemm_dots_avx512,
+const struct gemm_kernels ck_gemm_avx512 = {
+    .lanes = 16,
+    .tallest = {0, 16, 12, 8, 6},
+    .tile = {
+        {NULL},
+        {NULL,
+         NAME(1, 16), NAME(2, 16), NAME(3, 16), NAME(4, 16), NAME(5, 16), NAME(6, 16), NAME(7, 16), NAME(8, 16),
+         NAME(9, 16), NAME(10, 16), NAME(11, 16), NAME(12, 16), NAME(13, 16), NAME(14, 16), NAME(15, 16),
+         NAME(16, 16)},
+        {NULL,
+         NAME(1, 32), NAME(2, 32), NAME(3, 32), NAME(4, 32), NAME(5, 32), NAME(6, 32), NAME(7, 32), NAME(8, 32),
+         NAME(9, 32), NAME(10, 32), NAME(11, 32), NAME(12, 32)},
+        {NULL,
+         NAME(1, 48), NAME(2, 48), NAME(3, 48), NAME(4, 48), NAME(5, 48), NAME(6, 48), NAME(7, 48), NAME(8, 48)},
+        {NULL,
+         NAME(1, 64), NAME(2, 64), NAME(3, 64), NAME(4, 64), NAME(5, 64), NAME(6, 64)},
+    },
+    .pack_rows = ck_gemm_pack_rows_avx512,
+    .pack_columns = ck_gemm_pack_columns_avx512,
+    .store_transposed = ck_gemm_store_transposed_avx512,
+    .row_product = ck_gemm_row_product_avx512,
+    .dots = ck_gemm_dots_avx512,
 };
+/* clang-format on */
 #endif

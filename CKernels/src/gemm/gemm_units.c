@@ -96,7 +96,7 @@ static void multiply_panel_transposed(const struct gemm_product *p, size_t index
     gemm_activate(p->f, panel.columns, end - begin, p->c + panel.column * p->ldc + begin, p->ldc);
 }
 
-void gemm_multiply_units(void *context, size_t begin, size_t end) {
+void ck_gemm_multiply_units(void *context, size_t begin, size_t end) {
     const struct gemm_product *p = context;
     while (begin < end) { /* the rest of a panel, or a run of whole ones, or the beginning of one */
         const size_t panel = begin / p->slices, slice = begin % p->slices;

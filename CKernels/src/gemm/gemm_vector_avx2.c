@@ -21,8 +21,8 @@ row_product(size_t vectors, __m256i tail, size_t depth, const float *x, size_t x
         gemm_store_avx2(store, column + 8 * v, v + 1 < vectors ? gemm_mask_avx2(8) : tail, sum[v], c + 8 * v);
 }
 
-CK_TARGET_AVX2 void gemm_row_product_avx2(size_t depth, size_t columns, const float *x, size_t x_step, const float *b,
-                                          size_t ldb, float *c, const struct gemm_store *store) {
+CK_TARGET_AVX2 void ck_gemm_row_product_avx2(size_t depth, size_t columns, const float *x, size_t x_step,
+                                             const float *b, size_t ldb, float *c, const struct gemm_store *store) {
     size_t j = 0;
     while (j < columns) {
         const size_t left = columns - j, vectors = (left + 7) / 8;
@@ -66,8 +66,8 @@ CK_TARGET_AVX2 static inline __attribute__((always_inline)) void dots(size_t row
     for (size_t i = 0; i < rows; i++) result[i] = sum_of_lanes(_mm256_add_ps(even[i], odd[i]));
 }
 
-CK_TARGET_AVX2 void gemm_dots_avx2(size_t depth, size_t count, const float *x, const float *b, size_t ldb, float *c,
-                                   size_t c_step, size_t bias_step, const struct gemm_store *store) {
+CK_TARGET_AVX2 void ck_gemm_dots_avx2(size_t depth, size_t count, const float *x, const float *b, size_t ldb, float *c,
+                                      size_t c_step, size_t bias_step, const struct gemm_store *store) {
     for (size_t i = 0; i < count; i += 4) {
         float sum[4];
         const size_t rows = count - i < 4 ? count - i : 4;

@@ -21,8 +21,8 @@ row_product(size_t vectors, __mmask16 tail, size_t depth, const float *x, size_t
         gemm_store_avx512(store, column + 16 * v, v + 1 < vectors ? (__mmask16)-1 : tail, sum[v], c + 16 * v);
 }
 
-CK_TARGET_AVX512 void gemm_row_product_avx512(size_t depth, size_t columns, const float *x, size_t x_step,
-                                              const float *b, size_t ldb, float *c, const struct gemm_store *store) {
+CK_TARGET_AVX512 void ck_gemm_row_product_avx512(size_t depth, size_t columns, const float *x, size_t x_step,
+                                                 const float *b, size_t ldb, float *c, const struct gemm_store *store) {
     size_t j = 0;
     while (j < columns) {
         const size_t left = columns - j, vectors = (left + 15) / 16;
@@ -60,8 +60,8 @@ CK_TARGET_AVX512 static inline __attribute__((always_inline)) void dots(size_t r
     for (size_t i = 0; i < rows; i++) result[i] = _mm512_reduce_add_ps(_mm512_add_ps(even[i], odd[i]));
 }
 
-CK_TARGET_AVX512 void gemm_dots_avx512(size_t depth, size_t count, const float *x, const float *b, size_t ldb, float *c,
-                                       size_t c_step, size_t bias_step, const struct gemm_store *store) {
+CK_TARGET_AVX512 void ck_gemm_dots_avx512(size_t depth, size_t count, const float *x, const float *b, size_t ldb,
+                                          float *c, size_t c_step, size_t bias_step, const struct gemm_store *store) {
     for (size_t i = 0; i < count; i += 4) {
         float sum[4];
         const size_t rows = count - i < 4 ? count - i : 4;
