@@ -63,7 +63,8 @@ docs: prepare ## Build the reference into .build/docs
 	@swift-symbolgraph-extract -module-name ConvNet -minimum-access-level public -output-dir .build/symbols \
 		-target "$$(swift -print-target-info | sed -n 's/.*"unversionedTriple": "\(.*\)".*/\1/p')" -I $(BIN)/Modules \
 		-Xcc -fmodule-map-file=$(BIN)/CKernels.build/module.modulemap -Xcc -fmodule-map-file=Sources/CZlib/module.modulemap
-	@docc convert Sources/ConvNet/Documentation.docc --additional-symbol-graph-dir .build/symbols --output-path .build/docs
+	@docc convert Sources/ConvNet/Documentation.docc --additional-symbol-graph-dir .build/symbols --output-path .build/docs \
+		--warnings-as-errors
 	@echo "To read it: python3 -m http.server -d .build/docs 8000, then http://localhost:8000/documentation/convnet"
 
 clean: ## Remove everything that was built
