@@ -1,8 +1,8 @@
-/// Keras's form: `{"class_name": "RandomNormal", "config": {"mean": 0, "stddev": 0.05}}`.
+/// Keras's form: `{"class_name": "RandomNormal", "config": {"mean": 0, "stddev": 0.05}}`, by coders that convert names to
+/// and from snake case.
 extension Initializer: Codable {
     private enum CodingKeys: String, CodingKey {
-        case className = "class_name"
-        case config
+        case className, config
     }
 
     private struct Config: Codable {

@@ -36,12 +36,9 @@ extension Sequential {
             name: name, seed: seed, inputShape: inputShape, layers: layers.map { LayerEnvelope(layer: $0) },
             optimizer: compilation.map { OptimizerEnvelope(optimizer: $0.optimizer) }, loss: compilation?.loss,
             metrics: compilation?.metrics, info: info)
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let json: String
         do {
-            json = String(decoding: try encoder.encode(description), as: UTF8.self)
+            json = String(decoding: try KerasJSON.encoder.encode(description), as: UTF8.self)
         } catch {
             throw ConvNetError(
                 .invalidModel, path: path,
@@ -107,8 +104,7 @@ extension Sequential {
         } catch let error as JSONError {
             throw problem("its description of the network is not valid JSON (\(error)); save the model again")
         }
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let decoder = KerasJSON.decoder
         decoder.userInfo[LayerEnvelope.customLayers] = customLayers
         do {
             return try decoder.decode(ModelDescription.self, from: Data(json.utf8))

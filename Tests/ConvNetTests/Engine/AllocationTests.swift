@@ -27,7 +27,8 @@ struct AllocationTests {
                 Dense(16, activation: .gelu())
                 Dense(10, activation: .softmax)
             }
-            model.compile(optimizer: Adam(clipping: .globalNorm(1)), loss: .categoricalCrossentropy, metrics: [.accuracy])
+            model.compile(
+                optimizer: Adam(clipping: .globalNorm(1)), loss: .categoricalCrossentropy, metrics: [.accuracy])
             try expectNoAllocation(model, images: [12, 12, 1])
         }
     }
