@@ -1,8 +1,8 @@
-/// Keras's form: `{"class_name": "RandomNormal", "config": {"mean": 0, "stddev": 0.05}}`, by coders that convert names to
-/// and from snake case.
+/// Keras's form: `{"class_name": "RandomNormal", "config": {"mean": 0, "stddev": 0.05}}`.
 extension Initializer: Codable {
     private enum CodingKeys: String, CodingKey {
-        case className, config
+        case className = "class_name"
+        case config
     }
 
     private struct Config: Codable {

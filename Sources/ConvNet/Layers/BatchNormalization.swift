@@ -69,4 +69,10 @@ public struct BatchNormalization: Layer {
             input, isChannelsFirst: !isLast, gamma: gamma, beta: beta, movingMean: mean, movingVariance: variance,
             momentum: momentum, epsilon: epsilon)
     }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, axis, momentum, epsilon, center, scale
+        case betaInitializer = "beta_initializer"
+        case gammaInitializer = "gamma_initializer"
+    }
 }

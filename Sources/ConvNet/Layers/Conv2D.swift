@@ -90,6 +90,18 @@ public struct Conv2D: Layer {
             dataFormat: dataFormat)
         return graph.activation(output, activation)
     }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, filters, strides, padding, activation
+        case kernelSize = "kernel_size"
+        case dilation = "dilation_rate"
+        case dataFormat = "data_format"
+        case useBias = "use_bias"
+        case kernelInitializer = "kernel_initializer"
+        case biasInitializer = "bias_initializer"
+        case kernelRegularizer = "kernel_regularizer"
+        case biasRegularizer = "bias_regularizer"
+    }
 }
 
 extension GraphBuilder {

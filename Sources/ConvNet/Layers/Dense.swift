@@ -60,4 +60,13 @@ public struct Dense: Layer {
             ? graph.parameter("bias", shape: [units], initializer: biasInitializer, regularizer: biasRegularizer) : nil
         return graph.activation(graph.dense(input, kernel: kernel, bias: bias), activation)
     }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, units, activation
+        case useBias = "use_bias"
+        case kernelInitializer = "kernel_initializer"
+        case biasInitializer = "bias_initializer"
+        case kernelRegularizer = "kernel_regularizer"
+        case biasRegularizer = "bias_regularizer"
+    }
 }

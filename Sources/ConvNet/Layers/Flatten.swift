@@ -23,4 +23,9 @@ public struct Flatten: Layer {
     public func build(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
         try graph.flatten(input, dataFormat: dataFormat)
     }
+
+    private enum CodingKeys: String, CodingKey {
+        case name
+        case dataFormat = "data_format"
+    }
 }

@@ -27,4 +27,10 @@ public struct GlobalAveragePooling2D: Layer {
     public func build(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
         try graph.globalPooling2D(input, .average, keepDimensions: keepDimensions, dataFormat: dataFormat)
     }
+
+    private enum CodingKeys: String, CodingKey {
+        case name
+        case keepDimensions = "keepdims"
+        case dataFormat = "data_format"
+    }
 }

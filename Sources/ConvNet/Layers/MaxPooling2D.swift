@@ -44,4 +44,10 @@ public struct MaxPooling2D: Layer {
         return try graph.pooling2D(
             input, .maximum, window: poolSize, strides: strides ?? poolSize, padding: padding, dataFormat: dataFormat)
     }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, strides, padding
+        case poolSize = "pool_size"
+        case dataFormat = "data_format"
+    }
 }

@@ -29,4 +29,9 @@ public struct Reshape: Layer {
         let shape = targetShape.map { $0 == -1 ? input.count / rest : $0 }
         return try graph.reshape(input, to: shape)
     }
+
+    private enum CodingKeys: String, CodingKey {
+        case name
+        case targetShape = "target_shape"
+    }
 }

@@ -58,4 +58,9 @@ public struct ZeroPadding2D: Layer {
         return try graph.zeroPadding2D(
             input, top: top, bottom: bottom, left: left, right: right, dataFormat: dataFormat)
     }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, top, bottom, left, right
+        case dataFormat = "data_format"
+    }
 }

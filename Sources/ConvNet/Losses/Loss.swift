@@ -86,7 +86,7 @@ public struct Loss: Sendable, Hashable {
 /// Encoded as Keras does: the name, and `from_logits` where it holds.
 extension Loss: Codable {
     private enum Key: String, CodingKey {
-        case name, fromLogits
+        case name, fromLogits = "from_logits"
     }
 
     /// Reads what ``encode(to:)`` wrote.

@@ -1,6 +1,6 @@
 /// A number that describes how well outputs fit targets; reported, not trained on.
-public struct Metric: Sendable, Hashable, Codable {
-    enum Kind: Sendable, Hashable, Codable {
+public struct Metric: Sendable, Hashable {
+    enum Kind: Sendable, Hashable {
         case accuracy
         case topK(Int)
         case meanSquaredError
@@ -27,6 +27,33 @@ public struct Metric: Sendable, Hashable, Codable {
         case .meanSquaredError: "mean_squared_error"
         case .meanAbsoluteError: "mean_absolute_error"
         }
+    }
+}
+
+/// Encoded as an object of the name, and `k` where there is one.
+extension Metric: Codable {
+    private enum Key: String, CodingKey {
+        case name, k
+    }
+
+    /// Reads what ``encode(to:)`` wrote.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: Key.self)
+        let name = try values.decode(String.self, forKey: .name)
+        let k = try values.decodeIfPresent(Int.self, forKey: .k)
+        let known = [Metric.accuracy, .topK(k ?? 5), .meanSquaredError, .meanAbsoluteError]
+        guard let metric = known.first(where: { $0.name == name }) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .name, in: values, debugDescription: "there is no metric named \(name)")
+        }
+        self = metric
+    }
+
+    /// Writes names and values as Keras does.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: Key.self)
+        try values.encode(name, forKey: .name)
+        if case .topK(let k) = kind { try values.encode(k, forKey: .k) }
     }
 }
 

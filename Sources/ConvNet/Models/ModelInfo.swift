@@ -29,4 +29,9 @@ public struct ModelInfo: Sendable, Equatable, Codable {
         self.classNames = classNames
         self.training = training
     }
+
+    private enum CodingKeys: String, CodingKey {
+        case preprocessing, training
+        case classNames = "class_names"
+    }
 }

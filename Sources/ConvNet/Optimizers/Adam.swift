@@ -52,4 +52,11 @@ public struct Adam: Optimizer {
             epsilon: epsilon, weightDecay: weightDecay, gradients: update.gradients, firstMoment: update.slot(0),
             secondMoment: update.slot(1), parameters: update.parameters)
     }
+
+    private enum CodingKeys: String, CodingKey {
+        case epsilon, clipping
+        case learningRate = "learning_rate"
+        case beta1 = "beta_1"
+        case beta2 = "beta_2"
+    }
 }

@@ -43,4 +43,12 @@ public struct AdamW: Optimizer {
         Adam(learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon)
             .apply(update, weightDecay: weightDecay)
     }
+
+    private enum CodingKeys: String, CodingKey {
+        case epsilon, clipping
+        case learningRate = "learning_rate"
+        case weightDecay = "weight_decay"
+        case beta1 = "beta_1"
+        case beta2 = "beta_2"
+    }
 }

@@ -6,7 +6,7 @@ import Glibc
 /// Adam(learningRate: 0.01)
 /// SGD(learningRate: .cosineDecay(initial: 0.1, steps: 10_000, warmUpSteps: 500))
 /// ```
-public indirect enum LearningRate: Sendable, Hashable, Codable, ExpressibleByFloatLiteral {
+public indirect enum LearningRate: Sendable, Hashable, ExpressibleByFloatLiteral {
     /// The same at every step.
     case constant(Float)
     /// values[i] up to and including step boundaries[i]; the last value after the last boundary. As Keras's

@@ -19,7 +19,7 @@ public protocol Optimizer: Sendable, Codable {
 }
 
 /// What is done to gradients before an optimizer uses them; at most one of the three.
-public enum GradientClipping: Sendable, Hashable, Codable {
+public enum GradientClipping: Sendable, Hashable {
     /// Nothing.
     case none
     /// Each element is limited to ±limit.
@@ -66,5 +66,39 @@ extension GradientClipping {
     private static func shorten(_ gradient: Floats, to limit: Float) {
         let norm = Kernels.sumOfSquares(gradient).squareRoot()
         if norm > Double(limit) { Kernels.scale(gradient, by: Float(Double(limit) / norm)) }
+    }
+}
+
+/// Encoded as an object of the limit that is set, under Keras's name for it; of nothing where none is.
+extension GradientClipping: Codable {
+    private enum Key: String, CodingKey {
+        case value = "clipvalue"
+        case norm = "clipnorm"
+        case globalNorm = "global_clipnorm"
+    }
+
+    /// Reads what ``encode(to:)`` wrote.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: Key.self)
+        if let limit = try values.decodeIfPresent(Float.self, forKey: .value) {
+            self = .value(limit)
+        } else if let limit = try values.decodeIfPresent(Float.self, forKey: .norm) {
+            self = .norm(limit)
+        } else if let limit = try values.decodeIfPresent(Float.self, forKey: .globalNorm) {
+            self = .globalNorm(limit)
+        } else {
+            self = .none
+        }
+    }
+
+    /// Writes names and values as Keras does.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: Key.self)
+        switch self {
+        case .none: break
+        case .value(let limit): try values.encode(limit, forKey: .value)
+        case .norm(let limit): try values.encode(limit, forKey: .norm)
+        case .globalNorm(let limit): try values.encode(limit, forKey: .globalNorm)
+        }
     }
 }

@@ -49,4 +49,9 @@ public struct RMSprop: Optimizer {
             square: update.slot(0), mean: centered ? update.slot(1) : nil,
             velocity: momentum > 0 ? update.slot(centered ? 2 : 1) : nil, parameters: update.parameters)
     }
+
+    private enum CodingKeys: String, CodingKey {
+        case rho, momentum, epsilon, centered, clipping
+        case learningRate = "learning_rate"
+    }
 }

@@ -37,4 +37,9 @@ public struct SGD: Optimizer {
             rate: update.rate, momentum: momentum, nesterov: nesterov, gradients: update.gradients,
             velocity: momentum == 0 ? nil : update.slot(0), parameters: update.parameters)
     }
+
+    private enum CodingKeys: String, CodingKey {
+        case momentum, nesterov, clipping
+        case learningRate = "learning_rate"
+    }
 }

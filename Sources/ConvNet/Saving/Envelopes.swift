@@ -12,7 +12,8 @@ struct LayerEnvelope: Codable {
     let layer: any Layer
 
     private enum Key: String, CodingKey {
-        case className, config
+        case className = "class_name"
+        case config
     }
 
     init(layer: any Layer) {
@@ -49,7 +50,8 @@ struct OptimizerEnvelope: Codable {
     let optimizer: any Optimizer
 
     private enum Key: String, CodingKey {
-        case className, config
+        case className = "class_name"
+        case config
     }
 
     init(optimizer: any Optimizer) {

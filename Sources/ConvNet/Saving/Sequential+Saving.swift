@@ -21,6 +21,11 @@ struct ModelDescription: Codable {
     var loss: Loss?
     var metrics: [Metric]?
     var info: ModelInfo
+
+    private enum CodingKeys: String, CodingKey {
+        case version, name, seed, layers, optimizer, loss, metrics, info
+        case inputShape = "input_shape"
+    }
 }
 
 extension Sequential {
@@ -30,15 +35,18 @@ extension Sequential {
     /// The optimizer's state is not saved.
     ///
     /// - Parameter path: The file; one that is there is replaced.
-    /// - Throws: ``ConvNetError`` of kind `cannotCreate` or `inputOutput` that names the file and the remedy.
+    /// - Throws: ``ConvNetError`` that names the file and the remedy: `cannotCreate` or `inputOutput`; `invalidModel` where
+    ///   a layer's setting is not a finite number.
     public func save(to path: String) throws {
         let description = ModelDescription(
             name: name, seed: seed, inputShape: inputShape, layers: layers.map { LayerEnvelope(layer: $0) },
             optimizer: compilation.map { OptimizerEnvelope(optimizer: $0.optimizer) }, loss: compilation?.loss,
             metrics: compilation?.metrics, info: info)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let json: String
         do {
-            json = String(decoding: try KerasJSON.encoder.encode(description), as: UTF8.self)
+            json = String(decoding: try encoder.encode(description), as: UTF8.self)
         } catch {
             throw ConvNetError(
                 .invalidModel, path: path,
@@ -104,7 +112,7 @@ extension Sequential {
         } catch let error as JSONError {
             throw problem("its description of the network is not valid JSON (\(error)); save the model again")
         }
-        let decoder = KerasJSON.decoder
+        let decoder = JSONDecoder()
         decoder.userInfo[LayerEnvelope.customLayers] = customLayers
         do {
             return try decoder.decode(ModelDescription.self, from: Data(json.utf8))

@@ -15,7 +15,7 @@ import Testing
         let json = """
             {"class_name": "\(try keras.text("initializer"))", "config": \(keras.config.text)}
             """
-        let initializer = try KerasJSON.decoder.decode(Initializer.self, from: Data(json.utf8))
+        let initializer = try JSONDecoder().decode(Initializer.self, from: Data(json.utf8))
         let scalars = initializer.tensor(shape: shape, seed: 3, stream: 0).scalars.map(Double.init)
         let count = Double(scalars.count)
         let mean = scalars.reduce(0, +) / count
