@@ -116,7 +116,8 @@ public struct GraphBuilder {
     func imageShape(_ value: GraphValue, _ format: DataFormat) throws -> ImageShape {
         guard value.shape.count == 3 else {
             throw problem(
-                "it takes images of three dimensions (\(format.description)), but the layer before gives \(value.shape)")
+                "it takes images of three dimensions (\(format.description)), but the layer before gives \(value.shape)"
+            )
         }
         switch format {
         case .channelsLast:
