@@ -1,8 +1,10 @@
-"""Initializers: fans and statistics only, since random streams differ."""
+"""Initializers. Random streams differ, so not the numbers: their statistics, and what Keras asks its generator for."""
+
+from unittest import mock
 
 import keras
 import numpy as np
-from keras.src.initializers.random_initializers import compute_fans
+from keras.src.initializers import random_initializers
 
 from .case_file import CaseFile
 
@@ -27,21 +29,43 @@ INITIALIZERS = [
 ]
 
 
+# Keras's generators, and their arguments.
+GENERATORS = {
+    "uniform": ["minval", "maxval"],
+    "normal": ["mean", "stddev"],
+    "truncated_normal": ["mean", "stddev"],
+}
+
+
 def make():
     file = CaseFile()
     for initializer, config in INITIALIZERS:
         for shape in SHAPES:
             seed = {} if initializer in ("Zeros", "Ones", "Constant") else {"seed": 11}
-            values = np.float64(getattr(keras.initializers, initializer)(**config, **seed)(shape))
-            statistics = [values.mean(), values.std(), values.min(), values.max()]
+            calls = []
+            with recording(calls):
+                values = np.float64(getattr(keras.initializers, initializer)(**config, **seed)(shape))
+            tensors = {"statistics": [values.mean(), values.std(), values.min(), values.max()]}
+            description = {"statistics": ["mean", "standard deviation", "minimum", "maximum"]}
+            for generator, arguments in calls:
+                description["generator"] = generator
+                tensors["arguments"] = [arguments[name] for name in GENERATORS[generator]]
             parameters = "".join(f"-{value}" for value in config.values())
-            file.add(
-                f"{initializer}{parameters}-{'x'.join(str(size) for size in shape)}",
-                {"statistics": statistics},
-                initializer=initializer,
-                config=config,
-                shape=shape,
-                fans=[int(fan) for fan in compute_fans(shape)],
-                statistics=["mean", "standard deviation", "minimum", "maximum"],
-            )
+            name = f"{initializer}{parameters}-{'x'.join(str(size) for size in shape)}"
+            file.add(name, tensors, initializer=initializer, config=config, shape=shape, **description)
     return file
+
+
+def recording(calls):
+    """Notes which of its generators Keras calls, with which arguments."""
+
+    def recorded(name):
+        original = getattr(random_initializers.random, name)
+
+        def generate(*positional, **arguments):
+            calls.append((name, arguments))
+            return original(*positional, **arguments)
+
+        return generate
+
+    return mock.patch.multiple(random_initializers.random, **{name: recorded(name) for name in GENERATORS})

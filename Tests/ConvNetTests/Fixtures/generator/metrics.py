@@ -25,8 +25,8 @@ def make():
         add(file, f"sparse-top-{k}", "SparseTopKCategoricalAccuracy", {"k": k}, labels, scores)
 
     probabilities = random.uniform(0, 1, (count, 1)).astype(np.float32)
-    probabilities[:2] = 0.5
     truth = random.integers(0, 2, (count, 1)).astype(np.float32)
+    probabilities[:2], truth[:2] = 0.5, 1  # on the threshold
     add(file, "binary-accuracy", "BinaryAccuracy", {}, truth, probabilities)
 
     targets = normal(random, (count, 4))
