@@ -192,12 +192,13 @@ static void threads(struct check *check) {
             p.bias = check_input(check, p.shape.n, CHECK_UNIFORM);
             const size_t bytes = extent(p.shape.m, p.shape.n, p.shape.ldc) * sizeof(float);
             float *one = fresh(check, &p, NULL);
+            const ck_activation f = {.kind = i % 2 ? CK_TANH : CK_RELU};
             ck_set_threads(1);
-            multiply(check, &p, p.a, p.b, p.bias, (ck_activation){.kind = CK_RELU}, one);
+            multiply(check, &p, p.a, p.b, p.bias, f, one);
             for (int count = 2; count <= 3; count++) {
                 float *more = fresh(check, &p, NULL);
                 ck_set_threads(count);
-                multiply(check, &p, p.a, p.b, p.bias, (ck_activation){.kind = CK_RELU}, more);
+                multiply(check, &p, p.a, p.b, p.bias, f, more);
                 check_same_bytes(check, one, more, bytes, "%d threads against one, %s", count, p.label);
             }
         }
