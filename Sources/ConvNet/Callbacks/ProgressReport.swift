@@ -62,7 +62,9 @@ public final class ProgressReport: Callback {
         case .bar where isTerminal:
             write("\r\u{1B}[K" + line(context, logs: logs, remaining: nil) + "\n")
         case .bar, .line:
-            write("Epoch \(epoch + 1)/\(context.epochs) - \(Self.time(total)) - \(Self.text(logs, separator: " - "))\n")
+            write(
+                "Epoch \(epoch + 1)/\(context.epochs) - \(NumberText.time(total)) - \(Self.text(logs, separator: " - "))\n"
+            )
         }
     }
 
@@ -85,8 +87,8 @@ public final class ProgressReport: Callback {
         } else {
             parts.append(" step \(steps)")
         }
-        parts.append(remaining.map { "\(Self.time($0)) left" } ?? Self.time(elapsed))
-        parts.append("\(Self.fixed(1000 * elapsed / Double(max(steps, 1)), digits: 2)) ms/step")
+        parts.append(remaining.map { "\(NumberText.time($0)) left" } ?? NumberText.time(elapsed))
+        parts.append("\(NumberText.fixed(1000 * elapsed / Double(max(steps, 1)), digits: 2)) ms/step")
         return parts.joined(separator: "  ") + "  " + Self.text(logs, separator: "  ")
     }
 
@@ -98,24 +100,6 @@ public final class ProgressReport: Callback {
     private func seconds(_ duration: Duration) -> Double { duration / .seconds(1) }
 
     private static func text(_ logs: Logs, separator: String) -> String {
-        logs.map { "\($0.name): \(fixed($0.value, digits: 4))" }.joined(separator: separator)
-    }
-
-    private static func time(_ seconds: Double) -> String {
-        if seconds < 60 { return "\(fixed(seconds, digits: 1)) s" }
-        let whole = Int(seconds.rounded())
-        let rest = whole % 60
-        return "\(whole / 60):\(rest < 10 ? "0" : "")\(rest) min"
-    }
-
-    /// A number with a fixed count of decimals.
-    private static func fixed(_ value: Double, digits: Int) -> String {
-        guard value.isFinite, value.magnitude < 1e12 else { return "\(value)" }
-        var scale = 1
-        for _ in 0..<digits { scale *= 10 }
-        let scaled = Int((value.magnitude * Double(scale)).rounded())
-        let fraction = "\(scaled % scale)"
-        let zeros = String(repeating: "0", count: digits - fraction.count)
-        return "\(value < 0 && scaled > 0 ? "-" : "")\(scaled / scale).\(zeros)\(fraction)"
+        logs.map { "\($0.name): \(NumberText.fixed($0.value, digits: 4))" }.joined(separator: separator)
     }
 }

@@ -22,29 +22,36 @@ public enum MNIST {
     ///   are not 0…9, or whose number of labels is not the number of images; `inputOutput` where reading fails.
     public static func load(from folder: String? = nil) throws -> (train: Dataset, test: Dataset) {
         let places = places(folder: folder, environment: ProcessInfo.processInfo.environment)
-        for place in places {
-            let paths = fileNames.map { existingFile(named: $0, in: place) }
-            guard paths.contains(where: { $0 != nil }) else { continue }
-            let found = try zip(fileNames, paths).map { name, path in
-                guard let path else {
-                    throw ConvNetError(
-                        .missingInput, path: "\(place)/\(name)",
-                        "this file of MNIST is missing, plain and with .gz; put it beside the others")
-                }
-                return path
-            }
-            return (
-                try dataset(images: found[0], labels: found[1]), try dataset(images: found[2], labels: found[3])
-            )
+        guard let place = firstWithFiles(of: places) else {
+            throw ConvNetError(
+                .missingInput,
+                "MNIST's files are not in \(places.joined(separator: ", ")); set DIGITS_DATA to the folder "
+                    + "that holds \(fileNames[0]).gz and the other three, or name the folder")
         }
-        throw ConvNetError(
-            .missingInput,
-            "MNIST's files are not in \(places.joined(separator: ", ")); set DIGITS_DATA to the folder "
-                + "that holds \(fileNames[0]).gz and the other three, or name the folder")
+        let found = try fileNames.map { name in
+            guard let path = existingFile(named: name, in: place) else {
+                throw ConvNetError(
+                    .missingInput, path: "\(place)/\(name)",
+                    "this file of MNIST is missing, plain and with .gz; put it beside the others")
+            }
+            return path
+        }
+        return (
+            try dataset(images: found[0], labels: found[1]), try dataset(images: found[2], labels: found[3])
+        )
+    }
+
+    /// The folder whose files ``load(from:)`` reads, or nil where no place has any.
+    package static func location() -> String? {
+        firstWithFiles(of: places(folder: nil, environment: ProcessInfo.processInfo.environment))
+    }
+
+    private static func firstWithFiles(of places: [String]) -> String? {
+        places.first { place in fileNames.contains { existingFile(named: $0, in: place) != nil } }
     }
 
     /// The folders that may hold the four files, first choice first.
-    static func places(folder: String?, environment: [String: String]) -> [String] {
+    package static func places(folder: String?, environment: [String: String]) -> [String] {
         let roots: [String]
         if let folder {
             roots = [folder]

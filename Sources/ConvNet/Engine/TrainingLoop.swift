@@ -57,7 +57,7 @@ struct TrainingLoop {
         if terminateOnNaN, !loss.isFinite {
             throw ConvNetError(
                 .diverged,
-                "the loss became \(loss) in epoch \(epoch + 1), step \(batch + 1); lower the learning rate "
+                "the loss became \(loss.isNaN ? "NaN" : "infinite") in epoch \(epoch + 1), step \(batch + 1); lower the learning rate "
                     + "(it was \(model.currentLearningRate)) or clip gradients")
         }
         session.backward(count: count, step: number)

@@ -56,6 +56,11 @@ public enum ActivationFunction: Sendable, Hashable {
         }
     }
 
+    /// Names that ``init(name:)`` takes.
+    public static let names = [
+        "linear", "relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh", "softplus", "softmax",
+    ]
+
     /// The element-wise kernel; nil for softmax.
     var kernel: ck_activation? {
         switch self {

@@ -103,6 +103,9 @@ public final class Sequential {
         compilation = Compilation(optimizer: optimizer, loss: loss, metrics: metrics)
     }
 
+    /// What training makes small; nil before ``compile(optimizer:loss:metrics:)``.
+    public var loss: Loss? { compilation?.loss }
+
     /// A copy of the weights that predicts from many threads at once, without the training state.
     public func predictor() -> Predictor {
         Predictor(graph: graph, store: store)

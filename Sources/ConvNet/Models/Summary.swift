@@ -6,7 +6,7 @@ extension Sequential {
             return [
                 "\(layer.name ?? "") (\(type(of: layer).className))",
                 "(" + (["None"] + output.shape.map { "\($0)" }).joined(separator: ", ") + ")",
-                Self.grouped(graph.parameters[parameters].reduce(0) { $0 + $1.count }),
+                NumberText.grouped(graph.parameters[parameters].reduce(0) { $0 + $1.count }),
             ]
         }
         let frozen = parameterCount - trainableParameterCount
@@ -45,7 +45,7 @@ extension Sequential {
 
     /// `113,386 (442.91 KB)`
     private static func total(_ count: Int) -> String {
-        "\(grouped(count)) (\(size(count * MemoryLayout<Float>.size)))"
+        "\(NumberText.grouped(count)) (\(size(count * MemoryLayout<Float>.size)))"
     }
 
     private static func size(_ bytes: Int) -> String {
@@ -59,15 +59,5 @@ extension Sequential {
         let hundredths = Int((value * 100).rounded())
         let fraction = hundredths % 100
         return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) \(units[unit])"
-    }
-
-    /// Digits in groups of three.
-    private static func grouped(_ number: Int) -> String {
-        var result = ""
-        for (index, digit) in "\(number)".reversed().enumerated() {
-            if index > 0, index.isMultiple(of: 3) { result.append(",") }
-            result.append(digit)
-        }
-        return String(result.reversed())
     }
 }

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// The content goes to a temporary file in the same folder, which is synced and then renamed, and the folder is synced
 /// after that. Whatever fails, what stood under the name before is still there, and the temporary file is gone.
-enum AtomicFile {
+package enum AtomicFile {
     /// Writes a file.
     ///
     /// Through a symbolic link, its target is replaced. What is not a regular file, such as `/dev/stdout` or a named
@@ -31,7 +31,7 @@ enum AtomicFile {
     }
 
     /// Writes text as a file of UTF-8.
-    static func write(_ text: String, to path: String) throws {
+    package static func write(_ text: String, to path: String) throws {
         try write(to: path) { sink in try sink.write(text) }
     }
 

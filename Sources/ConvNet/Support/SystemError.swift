@@ -1,7 +1,7 @@
 import Glibc
 
 /// The operating system's error numbers as errors of this module.
-enum SystemError {
+package enum SystemError {
     /// Why a file cannot be opened for reading.
     static func opening(_ path: String, errno code: Int32) -> ConvNetError {
         switch code {
@@ -20,7 +20,7 @@ enum SystemError {
     }
 
     /// Why a file or folder cannot be created.
-    static func creating(_ path: String, errno code: Int32) -> ConvNetError {
+    package static func creating(_ path: String, errno code: Int32) -> ConvNetError {
         switch code {
         case ENOENT, ENOTDIR:
             ConvNetError(.cannotCreate, path: path, "its folder does not exist; create the folder or name another one")
@@ -35,7 +35,7 @@ enum SystemError {
     }
 
     /// Why writing stopped.
-    static func writing(_ path: String, errno code: Int32) -> ConvNetError {
+    package static func writing(_ path: String, errno code: Int32) -> ConvNetError {
         switch code {
         case ENOSPC, EDQUOT:
             ConvNetError(.inputOutput, path: path, "the disk is full; free some space or name another folder")

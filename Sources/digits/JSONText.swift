@@ -1,0 +1,31 @@
+import FoundationEssentials
+
+/// Results as JSON, with Keras's snake case.
+enum JSONText {
+    /// One line where a program reads it, several where people may.
+    enum Layout {
+        case line, indented
+    }
+
+    static func encode(_ value: some Encodable, _ layout: Layout = .line) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        if layout == .indented { encoder.outputFormatting.insert(.prettyPrinted) }
+        return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+    }
+}
+
+/// A number that may be missing or not finite; both are null in JSON.
+struct JSONNumber: Encodable {
+    private let value: Double?
+
+    init(_ value: Double?) {
+        self.value = value.flatMap { $0.isFinite ? $0 : nil }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if let value { try container.encode(value) } else { try container.encodeNil() }
+    }
+}
