@@ -22,6 +22,7 @@ public final class ProgressReport: Callback {
     private var epochStart = ContinuousClock.now
     private var lastDrawn = ContinuousClock.now
     private var steps = 0
+    private var isInsideEpoch = false
 
     private static let barWidth = 20
     /// A redrawing costs time; more often than this nobody can see.
@@ -42,6 +43,7 @@ public final class ProgressReport: Callback {
         epochStart = clock.now
         lastDrawn = epochStart
         steps = 0
+        isInsideEpoch = true
         if verbosity == .bar, isTerminal { write("Epoch \(epoch + 1)/\(context.epochs)\n") }
     }
 
@@ -55,6 +57,7 @@ public final class ProgressReport: Callback {
 
     /// After an epoch and its validation.
     public func onEpochEnd(_ epoch: Int, logs: Logs, _ context: TrainingContext) throws {
+        isInsideEpoch = false
         let total = seconds(clock.now - epochStart)
         switch verbosity {
         case .silent:
@@ -71,7 +74,7 @@ public final class ProgressReport: Callback {
     /// Cleans up.
     public func onTrainEnd(_ context: TrainingContext) throws {
         // An epoch that was cut short leaves its bar behind.
-        if context.isStopping, verbosity == .bar, isTerminal { write("\n") }
+        if isInsideEpoch, verbosity == .bar, isTerminal { write("\n") }
     }
 
     private func line(_ context: TrainingContext, logs: Logs, remaining: Double?) -> String {

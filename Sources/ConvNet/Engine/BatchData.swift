@@ -93,8 +93,10 @@ struct TargetData {
             throw ConvNetError(.invalidArgument, "the targets are a single number; give one row an example")
         }
         let shape = Array(tensor.shape.dropFirst())
-        if shape == outputShape || (shape.isEmpty && outputShape == [1]) {
+        if shape == outputShape {
             self.init(rows: tensor, weights: weights)
+        } else if shape.isEmpty && outputShape == [1] {
+            self.init(rows: Tensor(shape: [tensor.count, 1], scalars: tensor.scalars), weights: weights)
         } else if shape.isEmpty || shape == [1] {
             try self.init(labels: Self.labels(of: tensor), outputShape: outputShape, weights: weights)
         } else {

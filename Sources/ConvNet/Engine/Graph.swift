@@ -30,7 +30,7 @@ struct Graph: Sendable {
     var stateCount = 0
 
     /// Floating-point operations that one example costs forward, roughly.
-    var cost: Int { steps.reduce(0) { $0 + $1.cost } }
+    var cost: Double { steps.reduce(0) { $0 + $1.cost } }
 }
 
 /// Turns layers into a graph of steps: the vocabulary that ``Layer/build(_:in:)`` speaks.

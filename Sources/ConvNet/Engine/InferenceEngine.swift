@@ -16,7 +16,7 @@ final class InferenceEngine: @unchecked Sendable {
     /// Executions that are kept for the next call.
     private static let poolSize = 16
     /// Floating-point operations below which the calling thread works alone: some 50 microseconds of one core.
-    private static let ownThreadCost = 5_000_000
+    private static let ownThreadCost = 5e6
 
     /// An execution that exactly one thread uses at a time: the pool hands it out and takes it back.
     private struct PooledExecution: @unchecked Sendable {
@@ -37,7 +37,7 @@ final class InferenceEngine: @unchecked Sendable {
         let size = graph.output.count
         return Kernels.array(count: data.count * size) { output in
             let batch = min(batchSize, data.count)
-            if graph.cost * data.count < Self.ownThreadCost {
+            if graph.cost * Double(data.count) < Self.ownThreadCost {
                 let state = ck_flush_denormals()
                 run(data, batch: batch, output: output)
                 ck_restore_float_state(state)

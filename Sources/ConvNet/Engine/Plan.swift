@@ -56,9 +56,12 @@ struct Plan: Sendable {
         }
         if isTraining {
             if wantsInputGradient { gradients[graph.input.buffer.index].use(at: 2 * count + 1) }
-            // The loss writes the gradient of the output, or of what a fused softmax reads.
+            // The loss writes the gradient of the output, or of what a fused softmax reads: then it reads that as well.
             gradients[graph.output.buffer.index].use(at: count)
-            if let last = steps.last { gradients[last.input.index].use(at: count) }
+            if let last = steps.last {
+                gradients[last.input.index].use(at: count)
+                values[last.input.index].use(at: count)
+            }
         }
 
         var layout = ArenaLayout()

@@ -20,8 +20,8 @@ protocol Step: Sendable {
     func workspace(batch: Int, training: Bool) -> Int
     /// Floats that training's forward pass keeps for the backward pass.
     func saved(batch: Int) -> Int
-    /// Floating-point operations that one example costs forward, roughly: decides whether threads are worth waking.
-    var cost: Int { get }
+    /// Floating-point operations that one example costs forward, roughly (more may be than an integer counts): decides whether threads are worth waking.
+    var cost: Double { get }
 
     func forward(_ memory: StepMemory, _ run: Run)
     /// Writes the parameters' gradients and, where ``StepMemory/inputGradient`` is there, the input's. May overwrite the
@@ -33,7 +33,7 @@ extension Step {
     var hasTrainableParameters: Bool { false }
     func workspace(batch: Int, training: Bool) -> Int { 0 }
     func saved(batch: Int) -> Int { 0 }
-    var cost: Int { 0 }
+    var cost: Double { 0 }
 }
 
 /// A buffer of the graph: so many floats an example.

@@ -76,7 +76,8 @@ final class TrainingSession {
         self.seed = seed
         columns = graph.output.shape.last ?? 1
         rowsPerExample = graph.output.count / max(columns, 1)
-        fusesSoftmax = loss.fusesSoftmax && graph.steps.last is SoftmaxStep
+        // A softmax over other rows than the loss's, which a layer behind it has joined, is a step of its own.
+        fusesSoftmax = loss.fusesSoftmax && (graph.steps.last as? SoftmaxStep)?.columns == columns
     }
 
     var gradientValues: Floats { gradients.floats }

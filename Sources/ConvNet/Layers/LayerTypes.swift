@@ -22,6 +22,10 @@ public struct Size: Sendable, Hashable, Codable, ExpressibleByIntegerLiteral {
     public init(from decoder: any Decoder) throws {
         var values = try decoder.unkeyedContainer()
         self.init(try values.decode(Int.self), try values.decode(Int.self))
+        guard values.isAtEnd else {
+            throw DecodingError.dataCorruptedError(
+                in: values, debugDescription: "a size has more than a height and a width")
+        }
     }
 
     /// Writes names and values as Keras does.

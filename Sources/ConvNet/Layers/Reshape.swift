@@ -22,7 +22,7 @@ public struct Reshape: Layer {
     public func build(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
         let known = targetShape.filter { $0 != -1 }
         let unknown = targetShape.count - known.count
-        guard unknown <= 1, known.allSatisfy({ $0 >= 1 }) else {
+        guard !targetShape.isEmpty, unknown <= 1, known.allSatisfy({ $0 >= 1 }) else {
             throw graph.problem("target shape \(targetShape); give sizes of at least 1, and -1 at most once")
         }
         let rest = Shape.count(known)

@@ -22,13 +22,13 @@ public final class Predictor: Sendable {
     /// The network's outputs.
     ///
     /// - Parameters:
-    ///   - x: Examples, shape (count, …input shape).
+    ///   - x: Examples, shape (count, …input shape); dimensions of 1 may be left out, and examples may be flat.
     ///   - batchSize: Examples a pass; decides speed and memory, not results.
     /// - Returns: Shape (count, …output shape).
     /// - Precondition: The examples have the input shape.
     public func predict(_ x: Tensor, batchSize: Int = 32) -> Tensor {
         precondition(
-            Array(x.shape.dropFirst()) == inputShape && x.rank >= 1,
+            x.rank >= 1 && Shape.fits(Array(x.shape.dropFirst()), inputShape),
             "a tensor of shape \(x.shape) does not hold examples of shape \(inputShape)")
         let scalars = engine.predict(InputData(x), batchSize: max(batchSize, 1))
         return Tensor(shape: [x.shape[0]] + outputShape, scalars: scalars)

@@ -10,10 +10,11 @@ extension Sequential {
         guard trained >= 1 else {
             throw ConvNetError(.invalidArgument, "there are no examples to train on; give at least one")
         }
+        let batchSize = min(batchSize, trained)
         let loop = TrainingLoop(
-            model: self, epochs: epochs, stepsPerEpoch: (trained + batchSize - 1) / batchSize,
-            batchSize: min(batchSize, trained), terminateOnNaN: terminateOnNaN, callbacks: callbacks,
-            session: try makeSession(batch: min(batchSize, trained), isTraining: true))
+            model: self, epochs: epochs, stepsPerEpoch: (trained + batchSize - 1) / batchSize, batchSize: batchSize,
+            terminateOnNaN: terminateOnNaN, callbacks: callbacks,
+            session: try makeSession(batch: batchSize, isTraining: true))
 
         return try ComputeThread.shared.run { () throws in
             var order = (0..<Int32(trained)).map { $0 }
@@ -43,12 +44,13 @@ extension Sequential {
     ///
     /// - Parameters:
     ///   - epochs: Number of the last epoch, counted from the first of all.
-    ///   - stepsPerEpoch: Batches an epoch; nil for as many as the stream has.
+    ///   - stepsPerEpoch: Batches an epoch, at most; nil for as many as the stream has.
     ///   - validationData: Measured after each epoch.
     ///   - initialEpoch: Number of the first epoch, when training goes on.
     ///   - terminateOnNaN: Whether a loss that is not finite ends training with an error.
     ///   - callbacks: Called in order.
-    ///   - batches: Makes the stream of an epoch, counted from 0. A batch has at most as many examples as the first of all.
+    ///   - batches: Makes the stream of an epoch, counted from 0. A batch has at least one example, and at most as many as
+    ///     the first of all.
     /// - Returns: What each epoch gave.
     /// - Throws: ``ConvNetError``: `invalidArgument` for settings and shapes that do not fit, `diverged` for a loss that
     ///   is not finite; and what callbacks and the stream throw.
@@ -58,6 +60,9 @@ extension Sequential {
         terminateOnNaN: Bool = true, callbacks: [any Callback] = [], batches: (_ epoch: Int) throws -> Batches
     ) throws -> History {
         try requireSettings(epochs: epochs, batchSize: 1, initialEpoch: initialEpoch)
+        if let stepsPerEpoch, stepsPerEpoch < 1 {
+            throw ConvNetError(.invalidArgument, "\(stepsPerEpoch) steps an epoch; give at least 1")
+        }
         let validation = try validationData.map { try examples($0) }
         // The first batch says how much memory a step needs; its stream goes on in the first epoch.
         var opened: Batches.Iterator? = try batches(initialEpoch).makeIterator()
@@ -81,15 +86,20 @@ extension Sequential {
                 opened = nil
                 for number in 0..<(stepsPerEpoch ?? .max) {
                     if !isPending {
-                        guard let next = stream.next() else { break }
+                        guard let next = stream.next() else {
+                            if number > 0 { break }
+                            throw ConvNetError(
+                                .invalidArgument, "the stream of epoch \(epoch) has no batches; give at least one")
+                        }
                         first = next
                     }
                     isPending = false
                     let examples = try self.examples(x: first.x, y: first.y)
                     let count = examples.inputs.count
-                    guard count <= size else {
+                    guard (1...size).contains(count) else {
                         throw ConvNetError(
-                            .invalidArgument, "a batch has \(count) examples, but the first had \(size); give no more")
+                            .invalidArgument,
+                            "a batch has \(count) examples, but the first had \(size); give 1 to \(size)")
                     }
                     loop.session.load(examples, indices, count: count)
                     if try !step(number, count) { break }
@@ -105,7 +115,10 @@ extension Sequential {
             throw ConvNetError(.invalidArgument, "batch size \(batchSize); give at least 1")
         }
         let range = range ?? 0..<examples.inputs.count
-        let batch = min(batchSize, max(range.count, 1))
+        guard !range.isEmpty else {
+            throw ConvNetError(.invalidArgument, "there are no examples to measure; give at least one")
+        }
+        let batch = min(batchSize, range.count)
         let session = try makeSession(batch: batch, isTraining: false)
         return ComputeThread.shared.run {
             var indices = [Int32](repeating: 0, count: batch)
@@ -121,6 +134,7 @@ extension Sequential {
 
     func makeSession(batch: Int, isTraining: Bool) throws -> TrainingSession {
         let compilation = try requireCompilation()
+        try requireMemory(batch: batch)
         if isTraining, compilation.state == nil {
             self.compilation?.state = OptimizerState(
                 slotCount: compilation.optimizer.slotCount, parameterCount: graph.trainableCount)

@@ -16,8 +16,8 @@ extension Sequential {
     ///     that step.
     ///   - callbacks: Called in order.
     /// - Returns: What each epoch gave.
-    /// - Throws: ``ConvNetError``: `invalidArgument` for settings and shapes that do not fit, `diverged` for a loss that
-    ///   is not finite; and what callbacks throw.
+    /// - Throws: ``ConvNetError``: `invalidArgument` for settings and shapes that do not fit, `invalidData` for weights
+    ///   that are not finite, `diverged` for a loss that is not; and what callbacks throw.
     @discardableResult
     public func fit(
         _ data: Dataset, epochs: Int = 1, batchSize: Int = 32, validationSplit: Double = 0,
@@ -156,6 +156,12 @@ extension Sequential {
         guard weights.count == count else {
             throw ConvNetError(
                 .invalidArgument, "there are \(count) examples, but \(weights.count) sample weights; give one each")
+        }
+        if let wrong = weights.firstIndex(where: { !$0.isFinite }) {
+            throw ConvNetError(.invalidData, "sample weight \(wrong) is \(weights[wrong]); give a finite number")
+        }
+        if let (label, weight) = classWeights?.first(where: { !$0.value.isFinite }) {
+            throw ConvNetError(.invalidData, "the weight of class \(label) is \(weight); give a finite number")
         }
         if let classWeights {
             for (index, label) in labels.enumerated() { weights[index] *= classWeights[Int(label)] ?? 1 }

@@ -52,6 +52,12 @@ public final class Sequential {
     ) throws {
         let named = try Self.named(layers)
         let graph = try Self.graph(inputShape: inputShape, layers: named)
+        guard Memory.canHold(ofFloats: graph.trainableCount + graph.stateCount) else {
+            throw ConvNetError(
+                .invalidModel,
+                "the network has \(graph.trainableCount + graph.stateCount) weights, more than this machine's memory "
+                    + "holds; make its layers smaller")
+        }
         self.init(name: name, seed: seed, layers: named, graph: graph)
         initializeWeights()
     }
@@ -114,7 +120,7 @@ public final class Sequential {
     /// The network's outputs.
     ///
     /// - Parameters:
-    ///   - x: Examples, shape (count, …``inputShape``).
+    ///   - x: Examples, shape (count, …``inputShape``); dimensions of 1 may be left out, and examples may be flat.
     ///   - batchSize: Examples a pass; decides speed and memory, not results.
     /// - Returns: Shape (count, …``outputShape``).
     /// - Throws: ``ConvNetError`` of kind `invalidArgument` where the shapes disagree.
@@ -151,11 +157,24 @@ public final class Sequential {
         guard batchSize >= 1 else {
             throw ConvNetError(.invalidArgument, "batch size \(batchSize); give at least 1")
         }
+        try requireMemory(batch: min(batchSize, data.count))
         return Tensor(
             shape: [data.count] + outputShape, scalars: inference.predict(data, batchSize: batchSize))
     }
 
-    /// Examples of the network's input shape, or of as many elements: (28, 28) and (784) both fit (28, 28, 1).
+    /// Refuses batches of which a single layer's outputs alone are more than the machine's memory.
+    func requireMemory(batch: Int) throws {
+        let largest = graph.bufferCounts.max() ?? 0
+        guard Memory.canHold(runs: batch, ofFloats: largest) else {
+            throw ConvNetError(
+                .invalidArgument,
+                "a batch of \(batch) examples needs \(largest) numbers each, more than this machine's memory holds; "
+                    + "give a smaller batch size")
+        }
+    }
+
+    /// Examples of the network's input shape, or of one that is it but for dimensions of 1 or flattening: (28, 28) and
+    /// (784) both fit (28, 28, 1).
     func inputs(_ data: Dataset) throws -> InputData {
         try check(InputData(data))
     }
@@ -168,9 +187,13 @@ public final class Sequential {
     }
 
     private func check(_ data: InputData) throws -> InputData {
-        guard data.shape.reduce(1, *) == graph.input.count else {
+        guard Shape.fits(data.shape, inputShape) else {
             throw ConvNetError(
                 .invalidArgument, "the examples have shape \(data.shape), but the network takes \(inputShape)")
+        }
+        guard data.count <= Int(Int32.max) else {
+            throw ConvNetError(
+                .invalidArgument, "\(data.count) examples are too many at once; give at most \(Int32.max)")
         }
         return data
     }
@@ -191,18 +214,29 @@ public final class Sequential {
         return builder.finish()
     }
 
-    /// The layers with names of their own: Keras's pattern, `dense`, `dense_1`, …
+    /// The layers with names of their own: Keras's pattern, `dense`, `dense_1`, …, past the names that are given.
+    ///
+    /// - Throws: ``ConvNetError`` of kind `invalidModel` where a given name is empty or occurs twice.
     static func named(_ layers: [any Layer]) throws -> [any Layer] {
-        var counts: [String: Int] = [:]
         var taken = Set<String>()
-        return try layers.map { layer in
-            var layer = layer
-            let className = type(of: layer).className
-            let name = layer.name ?? layer.defaultName(count: counts[className, default: 0])
-            counts[className, default: 0] += 1
-            guard taken.insert(name).inserted, !name.isEmpty else {
+        for name in layers.compactMap(\.name) {
+            guard !name.isEmpty else {
+                throw ConvNetError(.invalidModel, "a layer's name is empty; give it one, or none at all")
+            }
+            guard taken.insert(name).inserted else {
                 throw ConvNetError(.invalidModel, "two layers are called \(name); give each a name of its own")
             }
+        }
+        var counts: [String: Int] = [:]
+        return layers.map { layer in
+            guard layer.name == nil else { return layer }
+            var layer = layer
+            let className = type(of: layer).className
+            var name: String
+            repeat {
+                name = layer.defaultName(count: counts[className, default: 0])
+                counts[className, default: 0] += 1
+            } while !taken.insert(name).inserted
             layer.name = name
             return layer
         }

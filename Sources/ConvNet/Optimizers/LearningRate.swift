@@ -45,7 +45,7 @@ public indirect enum LearningRate: Sendable, Hashable, ExpressibleByFloatLiteral
             if step < warmUpSteps, let target {
                 return initial + (target - initial) * Float(step) / Float(warmUpSteps)
             }
-            let elapsed = target == nil ? step : step - warmUpSteps
+            let elapsed = target == nil ? step : step - max(warmUpSteps, 0)
             let part = min(Double(elapsed) / Double(max(steps, 1)), 1)
             return Float(top * ((1 - Double(alpha)) * 0.5 * (1 + cos(.pi * part)) + Double(alpha)))
         case .oneCycle(let maximum, let steps):
@@ -59,7 +59,7 @@ public indirect enum LearningRate: Sendable, Hashable, ExpressibleByFloatLiteral
             return Float(Self.cosine(from: top, to: top / 250_000, part: min(part, 1)))
         case .warmUp(let steps, let next):
             return step < steps
-                ? next.value(at: 0) * Float(step) / Float(steps) : next.value(at: step - steps)
+                ? next.value(at: 0) * Float(step) / Float(steps) : next.value(at: step - max(steps, 0))
         }
     }
 

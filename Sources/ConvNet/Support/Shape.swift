@@ -17,4 +17,11 @@ enum Shape {
         }
         return count
     }
+
+    /// Whether examples of one shape are examples of the other, element by element in the same order: the same but for
+    /// dimensions of 1, or as many elements where one of the two is flat.
+    static func fits(_ given: [Int], _ wanted: [Int]) -> Bool {
+        let (given, wanted) = (given.filter { $0 != 1 }, wanted.filter { $0 != 1 })
+        return given == wanted || (given.count <= 1 || wanted.count <= 1) && count(given) == count(wanted)
+    }
 }

@@ -34,7 +34,7 @@ struct BatchNormalizationStep: ActivationHost {
     var backwardReadsInput: Bool { true }
     var backwardReadsOutput: Bool { !activation.isLinear }
     var hasTrainableParameters: Bool { gamma != nil || beta != nil }
-    var cost: Int { 4 * rows * channels }
+    var cost: Double { 4 * Double(rows) * Double(channels) }
 
     mutating func absorb(_ activation: ck_activation) -> Bool {
         guard self.activation.isLinear, activation.kind == CK_RELU else { return false }

@@ -21,7 +21,7 @@ struct Conv2DStep: ActivationHost {
     var backwardReadsInput: Bool { true }
     var backwardReadsOutput: Bool { !activation.isLinear }
     var hasTrainableParameters: Bool { true }
-    var cost: Int { 2 * shape.out_height * shape.out_width * shape.weightCount }
+    var cost: Double { 2 * Double(shape.out_height) * Double(shape.out_width) * Double(shape.weightCount) }
 
     mutating func absorb(_ activation: ck_activation) -> Bool {
         guard self.activation.isLinear, activation.kind.usesOutput else { return false }

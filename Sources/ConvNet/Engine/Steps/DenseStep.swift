@@ -26,7 +26,7 @@ struct DenseStep: ActivationHost {
     var backwardReadsInput: Bool { true }
     var backwardReadsOutput: Bool { !activation.isLinear }
     var hasTrainableParameters: Bool { true }
-    var cost: Int { 2 * rows * inputs * units }
+    var cost: Double { 2 * Double(rows) * Double(inputs) * Double(units) }
 
     mutating func absorb(_ activation: ck_activation) -> Bool {
         guard self.activation.isLinear, activation.kind.usesOutput else { return false }

@@ -9,7 +9,7 @@ struct TransposeStep: Step {
 
     var backwardReadsInput: Bool { false }
     var backwardReadsOutput: Bool { false }
-    var cost: Int { rows * columns }
+    var cost: Double { Double(rows) * Double(columns) }
 
     func forward(_ memory: StepMemory, _ run: Run) {
         Kernels.transpose(batch: run.batch, rows: rows, columns: columns, x: memory.input, y: memory.output)
@@ -31,7 +31,7 @@ struct ZeroPadding2DStep: Step {
 
     var backwardReadsInput: Bool { false }
     var backwardReadsOutput: Bool { false }
-    var cost: Int { shape.outputCount }
+    var cost: Double { Double(shape.outputCount) }
 
     func forward(_ memory: StepMemory, _ run: Run) {
         Kernels.padForward(shape.with(batch: run.batch), x: memory.input, y: memory.output)

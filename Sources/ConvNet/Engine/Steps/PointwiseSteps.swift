@@ -10,7 +10,7 @@ struct ActivationStep: Step {
 
     var backwardReadsInput: Bool { !function.kind.usesOutput }
     var backwardReadsOutput: Bool { function.kind.usesOutput }
-    var cost: Int { 8 * count }
+    var cost: Double { 8 * Double(count) }
 
     func forward(_ memory: StepMemory, _ run: Run) {
         let count = run.batch * self.count
@@ -36,7 +36,7 @@ struct SoftmaxStep: Step {
 
     var backwardReadsInput: Bool { false }
     var backwardReadsOutput: Bool { true }
-    var cost: Int { 16 * count }
+    var cost: Double { 16 * Double(count) }
 
     func forward(_ memory: StepMemory, _ run: Run) {
         Kernels.softmaxForward(
@@ -63,7 +63,7 @@ struct DropoutStep: Step {
 
     var backwardReadsInput: Bool { false }
     var backwardReadsOutput: Bool { false }
-    var cost: Int { count }
+    var cost: Double { Double(count) }
 
     func forward(_ memory: StepMemory, _ run: Run) {
         let count = run.batch * self.count

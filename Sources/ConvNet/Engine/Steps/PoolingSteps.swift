@@ -9,7 +9,7 @@ struct MaxPooling2DStep: Step {
 
     var backwardReadsInput: Bool { false }
     var backwardReadsOutput: Bool { false }
-    var cost: Int { shape.outputCount * shape.window_height * shape.window_width }
+    var cost: Double { Double(shape.outputCount) * Double(shape.window_height) * Double(shape.window_width) }
 
     func saved(batch: Int) -> Int {
         (Kernels.maxPoolRecordSize(shape.with(batch: batch)) + 3) / 4
@@ -37,7 +37,7 @@ struct AveragePooling2DStep: Step {
 
     var backwardReadsInput: Bool { false }
     var backwardReadsOutput: Bool { false }
-    var cost: Int { shape.outputCount * shape.window_height * shape.window_width }
+    var cost: Double { Double(shape.outputCount) * Double(shape.window_height) * Double(shape.window_width) }
 
     func forward(_ memory: StepMemory, _ run: Run) {
         Kernels.averagePoolForward(shape.with(batch: run.batch), x: memory.input, y: memory.output)
