@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The kernel checks under the address and undefined-behaviour sanitizers, then the Swift tests under the address
-# sanitizer. --fast: the kernel checks only. Builds of its own, so that the usual ones stay as they are.
+# The kernel checks and the Swift tests under the address and undefined-behaviour sanitizers; --fast: the kernel checks
+# only. A build of its own, so that the usual ones stay as they are.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,4 +13,4 @@ export UBSAN_OPTIONS=${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}
 swift build "${build[@]}" --product KernelChecks
 "$(swift build "${build[@]}" --show-bin-path)/KernelChecks"
 if [ "${1:-}" = --fast ]; then exit 0; fi
-swift test --scratch-path .build/sanitize-tests --sanitize address
+swift test "${build[@]}"
