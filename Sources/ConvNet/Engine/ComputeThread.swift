@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Whatever is worth more than one core runs here, so that the OpenMP team, its block time and the floating-point state
 /// never touch the host program's threads, and Swift's cooperative pool is never blocked by the kernels themselves. Jobs
-/// run one after the other; the caller waits.
+/// run one after the other; the caller waits. A long job lets others in between its steps.
 final class ComputeThread: Sendable {
     static let shared = ComputeThread()
 
@@ -69,6 +69,15 @@ final class ComputeThread: Sendable {
         }
         guard let outcome else { preconditionFailure("a job on the compute thread ended without a result") }
         return try outcome.get()
+    }
+
+    /// Runs the jobs that wait now, so that a prediction need not wait until a training ends. Only on the compute thread,
+    /// between two steps of a long job.
+    func serveWaiting() {
+        for _ in 0..<jobs.withLock({ $0.count }) {
+            // Their signals stay behind, and wake the thread for nothing later.
+            jobs.withLock { $0.isEmpty ? nil : $0.removeFirst() }?.perform()
+        }
     }
 
     private func serve() {

@@ -130,7 +130,11 @@ extension GraphBuilder {
     }
 
     /// An activation, fused into the step before where that step can.
-    public mutating func activation(_ input: GraphValue, _ activation: ActivationFunction) -> GraphValue {
+    ///
+    /// - Throws: ``ConvNetError`` of kind `invalidModel` where a slope or scale is negative, as in Keras, or no number.
+    public mutating func activation(_ input: GraphValue, _ activation: ActivationFunction) throws -> GraphValue {
+        if case .leakyReLU(let factor) = activation { try requireFactor(factor, "slope of leaky_relu") }
+        if case .elu(let factor) = activation { try requireFactor(factor, "alpha of elu") }
         guard let kernel = activation.kernel else {  // softmax
             let input = stored(input)
             let output = makeValue(shape: input.shape)
@@ -152,6 +156,13 @@ extension GraphBuilder {
         return output
     }
 
+    /// The derivative is taken from the output, whose sign must be the input's.
+    private func requireFactor(_ factor: Float, _ what: String) throws {
+        guard factor >= 0, factor.isFinite else {
+            throw problem("\(what) \(factor); give a number from 0 on")
+        }
+    }
+
     /// Inverted dropout in training, nothing in inference.
     ///
     /// - Parameters:
@@ -159,11 +170,13 @@ extension GraphBuilder {
     ///   - rate: Share of elements set to zero, 0 ..< 1.
     ///   - seed: Mixed into the network's own, or nil.
     public mutating func dropout(_ input: GraphValue, rate: Float, seed: UInt64?) -> GraphValue {
+        // Counted among its like, so that a network has the same masks in either order of dimensions.
+        let number = graph.steps.count { $0 is DropoutStep }
         let output = makeValue(shape: input.shape, isStoredChannelsLast: input.isStoredChannelsLast)
         graph.steps.append(
             DropoutStep(
                 input: input.buffer, output: output.buffer, count: input.count, rate: rate,
-                stream: UInt32(truncatingIfNeeded: graph.steps.count), seed: seed ?? 0))
+                stream: UInt32(truncatingIfNeeded: number), seed: seed ?? 0))
         return output
     }
 

@@ -30,8 +30,17 @@ struct ParameterStore {
 
     init(copying other: ParameterStore) {
         self.init(trainableCount: other.parameters.floats.count, stateCount: other.state.floats.count)
+        copy(from: other)
+    }
+
+    func copy(from other: ParameterStore) {
         parameters.floats.copy(from: other.parameters.floats)
         state.floats.copy(from: other.state.floats)
+    }
+
+    /// Whether all values are finite.
+    var isFinite: Bool {
+        Kernels.sumOfSquares(parameters.floats).isFinite && Kernels.sumOfSquares(state.floats).isFinite
     }
 
     func values(_ parameter: Parameter) -> Floats {

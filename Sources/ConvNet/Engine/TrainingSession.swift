@@ -15,6 +15,8 @@ final class OptimizerState {
 /// Loss and metrics summed over the batches of a pass.
 struct Totals {
     var metrics: [MetricAccumulator]
+    /// How many batches were added.
+    private(set) var batches = 0
     private var lossSum = 0.0
     private var count = 0
 
@@ -27,9 +29,11 @@ struct Totals {
     mutating func add(loss: Double, count: Int) {
         lossSum += loss * Double(count)
         self.count += count
+        batches += 1
     }
 
     mutating func reset() {
+        batches = 0
         lossSum = 0
         count = 0
         for index in metrics.indices { metrics[index].reset() }

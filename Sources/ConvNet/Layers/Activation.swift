@@ -21,6 +21,6 @@ public struct Activation: Layer {
 
     /// Adds the layer's steps to the graph and returns its output.
     public func build(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
-        graph.activation(input, activation)
+        try graph.activation(input, activation)
     }
 }

@@ -88,7 +88,7 @@ public struct Conv2D: Layer {
         let output = try graph.conv2D(
             input, kernel: kernel, bias: bias, strides: strides, padding: padding, dilation: dilation,
             dataFormat: dataFormat)
-        return graph.activation(output, activation)
+        return try graph.activation(output, activation)
     }
 
     private enum CodingKeys: String, CodingKey {

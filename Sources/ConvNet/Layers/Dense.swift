@@ -58,7 +58,7 @@ public struct Dense: Layer {
         let bias =
             useBias
             ? graph.parameter("bias", shape: [units], initializer: biasInitializer, regularizer: biasRegularizer) : nil
-        return graph.activation(graph.dense(input, kernel: kernel, bias: bias), activation)
+        return try graph.activation(graph.dense(input, kernel: kernel, bias: bias), activation)
     }
 
     private enum CodingKeys: String, CodingKey {

@@ -47,7 +47,8 @@ extension Sequential {
     ///   - stepsPerEpoch: Batches an epoch, at most; nil for as many as the stream has.
     ///   - validationData: Measured after each epoch.
     ///   - initialEpoch: Number of the first epoch, when training goes on.
-    ///   - terminateOnNaN: Whether a loss that is not finite ends training with an error.
+    ///   - terminateOnNaN: Whether a loss or weight that is not finite ends training with an error. The network then has
+    ///     the weights with which that epoch began, and the optimizer begins anew.
     ///   - callbacks: Called in order.
     ///   - batches: Makes the stream of an epoch, counted from 0. A batch has at least one example, and at most as many as
     ///     the first of all.

@@ -12,8 +12,8 @@ extension Sequential {
     ///   - sampleWeights: Factors of the loss by example.
     ///   - shuffle: Whether each epoch has an order of its own.
     ///   - initialEpoch: Number of the first epoch, when training goes on.
-    ///   - terminateOnNaN: Whether a loss that is not finite ends training with an error; the weights stay those before
-    ///     that step.
+    ///   - terminateOnNaN: Whether a loss or weight that is not finite ends training with an error. The network then has
+    ///     the weights with which that epoch began, and the optimizer begins anew.
     ///   - callbacks: Called in order.
     /// - Returns: What each epoch gave.
     /// - Throws: ``ConvNetError``: `invalidArgument` for settings and shapes that do not fit, `invalidData` for weights
@@ -52,8 +52,8 @@ extension Sequential {
     ///   - sampleWeights: Factors of the loss by example.
     ///   - shuffle: Whether each epoch has an order of its own.
     ///   - initialEpoch: Number of the first epoch, when training goes on.
-    ///   - terminateOnNaN: Whether a loss that is not finite ends training with an error; the weights stay those before
-    ///     that step.
+    ///   - terminateOnNaN: Whether a loss or weight that is not finite ends training with an error. The network then has
+    ///     the weights with which that epoch began, and the optimizer begins anew.
     ///   - callbacks: Called in order.
     /// - Returns: What each epoch gave.
     /// - Throws: ``ConvNetError``: `invalidArgument` for settings and shapes that do not fit, `invalidData` where a number

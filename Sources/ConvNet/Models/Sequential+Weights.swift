@@ -51,8 +51,7 @@ extension Sequential {
     }
 
     func restoreWeights(_ snapshot: WeightSnapshot) {
-        store.parameters.floats.copy(from: snapshot.store.parameters.floats)
-        store.state.floats.copy(from: snapshot.store.state.floats)
+        store.copy(from: snapshot.store)
     }
 
     /// The rate of the next step; 0 before ``compile(optimizer:loss:metrics:)``.
