@@ -32,6 +32,8 @@ final class ComputeThread: Sendable {
     }
 
     private let jobs = Mutex<[Job]>([])
+    /// How many jobs wait: read between training steps, which take neither the lock nor memory.
+    private let waiting = Atomic(0)
     private let arrived = Signal()
     private let handle = Mutex<pthread_t?>(nil)
 
@@ -64,6 +66,7 @@ final class ComputeThread: Sendable {
         }) { body in
             let job = Job(body: body)
             jobs.withLock { $0.append(job) }
+            waiting.add(1, ordering: .releasing)
             arrived.raise()
             job.wait()
         }
@@ -74,17 +77,23 @@ final class ComputeThread: Sendable {
     /// Runs the jobs that wait now, so that a prediction need not wait until a training ends. Only on the compute thread,
     /// between two steps of a long job.
     func serveWaiting() {
-        for _ in 0..<jobs.withLock({ $0.count }) {
-            // Their signals stay behind, and wake the thread for nothing later.
-            jobs.withLock { $0.isEmpty ? nil : $0.removeFirst() }?.perform()
+        for _ in 0..<waiting.load(ordering: .acquiring) {
+            // The signal of such a job stays behind, and wakes the thread for nothing later.
+            next()?.perform()
         }
+    }
+
+    private func next() -> Job? {
+        let job = jobs.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+        if job != nil { waiting.subtract(1, ordering: .relaxed) }
+        return job
     }
 
     private func serve() {
         ck_prepare_compute_thread()
         while true {
             arrived.wait()
-            let job = jobs.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+            let job = next()
             ck_set_threads(Int32(ConvNetRuntime.threadCount))
             job?.perform()
         }
