@@ -35,7 +35,7 @@ struct TrainingLoop {
                 let loss = try step(count: count)
                 if let begun, !loss.isFinite {
                     throw divergence("loss became \(loss.isNaN ? "NaN" : "infinite")", epoch, batch, begun)
-                 }
+                }
                 for callback in callbacks { try callback.onBatchEnd(batch, context) }
                 ComputeThread.shared.serveWaiting()
                 let isLast = batch + 1 == stepsPerEpoch
