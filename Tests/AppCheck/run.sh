@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The package as a stranger uses it: a new app that depends on it by version, built and run in release and in debug.
+# The package as a stranger uses it: a new app that depends on it by version, built and run in release and in debug, and
+# the README's first example.
 #
 # The version is tagged in a temporary clone that holds the working tree as it is, committed or not.
 set -euo pipefail
@@ -24,8 +25,11 @@ git -C "$clone" -c user.name='app check' -c user.email=check@localhost commit -q
 git -C "$clone" tag 1.0.0
 
 app=$scratch/App
-mkdir -p "$app/Sources/App"
+mkdir -p "$app/Sources/App" "$app/Sources/Example"
 cp "$here/main.swift" "$app/Sources/App/"
+# The README's first example, which must compile as it stands.
+awk '/^```/ { if (inside) exit; inside = /^```swift/; next } inside' "$root/README.md" > "$app/Sources/Example/main.swift"
+grep -q 'import ConvNet' "$app/Sources/Example/main.swift" || fail 'the README does not begin with an example'
 cat > "$app/Package.swift" << END
 // swift-tools-version: 6.2
 import PackageDescription
@@ -34,7 +38,8 @@ let package = Package(
     name: "App",
     dependencies: [.package(url: "file://$clone", from: "1.0.0")],
     targets: [
-        .executableTarget(name: "App", dependencies: [.product(name: "ConvNet", package: "ConvNet")])
+        .executableTarget(name: "App", dependencies: [.product(name: "ConvNet", package: "ConvNet")]),
+        .executableTarget(name: "Example", dependencies: [.product(name: "ConvNet", package: "ConvNet")]),
     ]
 )
 END
