@@ -54,7 +54,6 @@ format: ## Format the sources in place (C where clang-format is installed)
 		else echo "clang-format is not installed: the C files stay as they are (Debian, Ubuntu: apt install clang-format)"; fi
 
 lint: ## Check formatting and the rules of the sources, changing nothing
-	@swift format lint --strict --parallel --recursive Package.swift Sources Tests
 	@Tests/lint.sh
 
 docs: prepare ## Build the reference into .build/docs

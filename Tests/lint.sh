@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Rules of the sources that a formatter does not check. Prints every offence; exit code 1 if there is one.
+# The formatter's rules, and those that it does not know. Prints every offence; exit code 1 if there is one.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 status=0
+swift format lint --strict --parallel --recursive Package.swift Sources Tests || status=1
+
 # forbid MESSAGE PATTERN PATH...: no tracked or new file under the paths may match the extended regular expression.
 forbid() {
     local message=$1 pattern=$2 found

@@ -40,7 +40,8 @@ public final class EarlyStopping: Callback {
         } else {
             epochsWithout += 1
             if epochsWithout >= max(patience, 1) {
-                context.stop(reason: "\(monitor.name) did not improve for \(epochsWithout) epoch\(epochsWithout == 1 ? "" : "s")")
+                let epochs = epochsWithout == 1 ? "1 epoch" : "\(epochsWithout) epochs"
+                context.stop(reason: "\(monitor.name) did not improve for \(epochs)")
             }
         }
     }
