@@ -1,12 +1,10 @@
 /* 2-D convolution, all three passes: random shapes against the reference. */
+#include <math.h>
 #include <stdio.h>
 
-#include "check.h"
+#include "check_conv2d.h"
 
 void check_conv2d(struct check *check);
-void check_conv2d_bench(struct check *check);
-
-enum pass { FORWARD, BACKWARD_INPUT, BACKWARD_WEIGHTS };
 
 static size_t x_size(const ck_conv2d_shape *s) { return s->batch * s->in_height * s->in_width * s->in_channels; }
 static size_t y_size(const ck_conv2d_shape *s) { return s->batch * s->out_height * s->out_width * s->out_channels; }
@@ -86,6 +84,22 @@ static float *bounds(struct check *check, const struct arguments *a) {
     return bound;
 }
 
+/* Where Winograd's algorithm may have been used, exactness is not to be had, but the error is known. */
+static void compare_transformed(struct check *check, const struct arguments *a, enum check_data data, float *bound,
+                                const float *expected, const float *got, const char *text) {
+    const ck_conv2d_shape *s = a->shape;
+    size_t n = a->pass == BACKWARD_WEIGHTS ? w_size(s) : out_size(a); /* the bias gradient is a plain sum */
+    double largest = winograd_bound(s, a->pass, data == CHECK_INTEGER ? 4 : 1), squares = 0;
+    for (size_t i = 0; i < n; i++) {
+        if ((double)bound[i] < largest) bound[i] = (float)largest;
+        squares += ((double)got[i] - (double)expected[i]) * ((double)got[i] - (double)expected[i]);
+    }
+    check_bounded(check, expected, got, bound, out_size(a), "%s", text);
+    double typical = data == CHECK_INTEGER ? sqrt(20.0 / 3) : sqrt(1.0 / 3), error = n ? sqrt(squares / (double)n) : 0;
+    check_true(check, error <= winograd_typical_error(s, a->pass, typical), "%s, root mean square error %g", text,
+               error);
+}
+
 static void compare(struct check *check, const ck_conv2d_shape *s, enum check_data data) {
     static const char *const names[] = {"forward", "backward input", "backward weights"};
     const float *x = check_input(check, x_size(s), data), *w = check_input(check, w_size(s), data);
@@ -101,7 +115,8 @@ static void compare(struct check *check, const ck_conv2d_shape *s, enum check_da
         float *bound = bounds(check, &a);
         check_use_variant(check);
         run(check, &a, got);
-        if (data == CHECK_INTEGER) check_close(check, expected, got, n, 0, 0, "%s, exact", label(s, names[pass]));
+        if (winograd_may_apply(s)) compare_transformed(check, &a, data, bound, expected, got, label(s, names[pass]));
+        else if (data == CHECK_INTEGER) check_close(check, expected, got, n, 0, 0, "%s, exact", label(s, names[pass]));
         else check_bounded(check, expected, got, bound, n, "%s", label(s, names[pass]));
         for (int threads = 1; threads <= 3; threads++) {
             ck_set_threads(threads);
@@ -178,6 +193,29 @@ static void check_tiles(struct check *check) {
     }
 }
 
+/* Shapes for Winograd's algorithm: sizes around its tiles, paddings, channels around a vector. */
+static void check_winograd(struct check *check) {
+    static const size_t channels[] = {12, 15, 16, 17, 30, 32, 33, 64};
+    for (int i = 0; i < 60; i++) {
+        ck_conv2d_shape s = {.batch = check_draw(check, 1, 9),
+                             .in_height = check_draw(check, 3, 20),
+                             .in_width = check_draw(check, 3, 20),
+                             .in_channels = channels[check_draw(check, 0, 7)],
+                             .out_channels = channels[check_draw(check, 0, 7)],
+                             .kernel_height = 3,
+                             .kernel_width = 3,
+                             .stride_height = 1,
+                             .stride_width = 1,
+                             .dilation_height = 1,
+                             .dilation_width = 1,
+                             .pad_top = check_draw(check, 0, 2),
+                             .pad_left = check_draw(check, 0, 2)};
+        s.out_height = fit(s.in_height, 3, 1, 1, s.pad_top, check_draw(check, 0, 2));
+        s.out_width = fit(s.in_width, 3, 1, 1, s.pad_left, check_draw(check, 0, 2));
+        compare(check, &s, i % 4 ? CHECK_UNIFORM : CHECK_INTEGER);
+    }
+}
+
 /* Sizes of zero do nothing, or give zeros or the bias alone. */
 static void check_empty(struct check *check) {
     for (int which = 0; which < 5; which++) {
@@ -239,6 +277,7 @@ void check_conv2d(struct check *check) {
     }
     check_sweep(check);
     check_tiles(check);
+    check_winograd(check);
     check_empty(check);
     check_activations(check);
 }

@@ -1,7 +1,5 @@
 /* Timing of convolution on the layers of small image networks. */
-#include "check.h"
-
-void check_conv2d_bench(struct check *check);
+#include "check_conv2d.h"
 
 struct layer {
     ck_conv2d_shape shape;

@@ -1,6 +1,7 @@
-/* Convolution's public functions: the choice of tier and algorithm, and the weights' way into panels. */
+/* Convolution's public functions: the choice of tier and algorithm. */
 #include "../parallel.h"
 #include "conv2d.h"
+#include "winograd.h"
 
 /* Null: the reference. */
 static const struct conv2d_kernels *kernels(void) {
@@ -16,56 +17,10 @@ static size_t multiply_adds(const ck_conv2d_shape *s) {
            s->in_channels;
 }
 
-/* ---- Packing
- * ---------------------------------------------------------------------------------------------------------- */
-
-/* Taps of a kernel that a packing takes, along one axis: first + i step, i < count, in reverse order if `flip`. */
-struct taps {
-    size_t first, step, count;
-};
-
-/* Packed weights, in memory order: panels of output channels; in each, taps; in each, input channels; in each, the
- * panel's channels, filled up to whole vectors with zeros. Where `transpose`, input and output channels trade places
- * and the taps are reversed, which turns the gradient of the input into a convolution. */
-struct packing {
-    const struct conv2d_kernels *kernels;
-    const float *w;
-    float *packed;
-    size_t kernel_width, in_channels, out_channels; /* of w as it lies */
-    struct taps rows, columns;
-    bool transpose;
-};
-
-static void pack_tap(const struct packing *p, size_t tap) {
-    size_t taps = p->rows.count * p->columns.count, source = p->transpose ? taps - 1 - tap : tap;
-    size_t ky = p->rows.first + source / p->columns.count * p->rows.step;
-    size_t kx = p->columns.first + source % p->columns.count * p->columns.step;
-    const float *w = p->w + (ky * p->kernel_width + kx) * p->in_channels * p->out_channels;
-    size_t reduction = p->transpose ? p->out_channels : p->in_channels;
-    size_t channels = p->transpose ? p->in_channels : p->out_channels;
-    const struct gemm_kernels *gemm = p->kernels->gemm;
-    for (size_t index = 0; index < conv2d_panels(p->kernels, channels); index++) {
-        struct conv2d_panel panel = conv2d_panel(p->kernels, channels, index);
-        float *to = p->packed + taps * reduction * panel.first + tap * reduction * panel.vectors * p->kernels->lanes;
-        if (p->transpose)
-            gemm->pack_columns(reduction, panel.count, w + panel.first * p->out_channels, p->out_channels, to);
-        else gemm->pack_rows(reduction, panel.count, w + panel.first, p->out_channels, to);
-    }
-}
-
-static void pack_range(void *context, size_t begin, size_t end) {
-    for (size_t tap = begin; tap < end; tap++) pack_tap(context, tap);
-}
-
-static void pack(struct packing *p) {
-    size_t taps = p->rows.count * p->columns.count;
-    ck_parallel_for(taps, taps * p->in_channels * p->out_channels * sizeof(float), pack_range, p);
-}
-
-/* ---- Forward
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- Forward ---- */
 
 size_t ck_conv2d_forward_workspace(const ck_conv2d_shape *s) {
+    if (winograd_suits_forward(s)) return winograd_forward_workspace(s);
     return conv2d_packed_size(s->kernel_height * s->kernel_width, s->in_channels, s->out_channels);
 }
 
@@ -79,6 +34,10 @@ void ck_conv2d_forward(const ck_conv2d_shape *s, const float *x, const float *w,
         ck_parallel_for(s->batch * s->out_height, 2 * multiply_adds(s), ref_forward, &call);
         if (f.kind != CK_LINEAR)
             ck_activation_forward(s->batch * s->out_height * s->out_width * s->out_channels, f, y, y);
+        return;
+    }
+    if (winograd_suits_forward(s)) {
+        winograd_forward(tier, s, x, w, bias, f, y, workspace);
         return;
     }
     struct conv2d_direct direct = {
@@ -110,7 +69,7 @@ void ck_conv2d_forward(const ck_conv2d_shape *s, const float *x, const float *w,
     };
     bool whole = s->out_channels % tier->lanes == 0 && conv2d_panels(tier, s->out_channels) <= 1;
     if (tier->whole_vectors && !whole) {
-        struct packing packing = {
+        struct conv2d_packing packing = {
             .kernels = tier,
             .w = w,
             .packed = workspace,
@@ -120,17 +79,17 @@ void ck_conv2d_forward(const ck_conv2d_shape *s, const float *x, const float *w,
             .rows = {0, 1, s->kernel_height},
             .columns = {0, 1, s->kernel_width},
         };
-        pack(&packing);
+        conv2d_pack(&packing);
         direct.w = workspace;
         direct.packed = true;
     }
     conv2d_direct_run(&direct);
 }
 
-/* ---- Gradient of the input
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Gradient of the input ---- */
 
 size_t ck_conv2d_backward_input_workspace(const ck_conv2d_shape *s) {
+    if (winograd_suits_backward(s)) return winograd_backward_input_workspace(s);
     return conv2d_packed_size(s->kernel_height * s->kernel_width, s->out_channels, s->in_channels);
 }
 
@@ -138,7 +97,7 @@ size_t ck_conv2d_backward_input_workspace(const ck_conv2d_shape *s) {
  * apart from tap to tap: a convolution of stride 1. */
 struct phase {
     size_t first, count;
-    struct taps taps;
+    struct conv2d_tap_choice taps;
     size_t dilation;
     ptrdiff_t pad;
 };
@@ -169,7 +128,7 @@ static void ref_backward_input(void *context, size_t begin, size_t end) {
 
 static void backward_phase(const struct conv2d_kernels *tier, const ck_conv2d_shape *s, struct phase y, struct phase x,
                            const float *dy, const float *w, float *dx, float *workspace) {
-    struct packing packing = {
+    struct conv2d_packing packing = {
         .kernels = tier,
         .w = w,
         .packed = workspace,
@@ -180,7 +139,7 @@ static void backward_phase(const struct conv2d_kernels *tier, const ck_conv2d_sh
         .columns = x.taps,
         .transpose = true,
     };
-    pack(&packing);
+    conv2d_pack(&packing);
     size_t line = s->in_width * s->in_channels;
     struct conv2d_direct direct = {
         .kernels = tier,
@@ -219,6 +178,10 @@ void ck_conv2d_backward_input(const ck_conv2d_shape *s, const float *dy, const f
         ck_parallel_for(s->batch * s->in_height, 2 * multiply_adds(s), ref_backward_input, &call);
         return;
     }
+    if (winograd_suits_backward(s)) {
+        winograd_backward_input(tier, s, dy, w, dx, workspace);
+        return;
+    }
     for (size_t y = 0; y < s->stride_height && y < s->in_height; y++)
         for (size_t x = 0; x < s->stride_width && x < s->in_width; x++)
             backward_phase(
@@ -227,10 +190,11 @@ void ck_conv2d_backward_input(const ck_conv2d_shape *s, const float *dy, const f
                 workspace);
 }
 
-/* ---- Gradient of the weights
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Gradient of the weights ---- */
 
-size_t ck_conv2d_backward_weights_workspace(const ck_conv2d_shape *s) { return conv2d_gradient_workspace(s); }
+size_t ck_conv2d_backward_weights_workspace(const ck_conv2d_shape *s) {
+    return winograd_suits_backward(s) ? winograd_backward_weights_workspace(s) : conv2d_gradient_workspace(s);
+}
 
 static void ref_backward_weights(void *context, size_t begin, size_t end) {
     conv2d_ref_backward_weights(context, begin, end);
@@ -239,6 +203,10 @@ static void ref_backward_weights(void *context, size_t begin, size_t end) {
 void ck_conv2d_backward_weights(const ck_conv2d_shape *s, const float *x, const float *dy, float *dw, float *dbias,
                                 float *workspace) {
     const struct conv2d_kernels *tier = kernels();
+    if (tier && winograd_suits_backward(s)) {
+        winograd_backward_weights(tier, s, x, dy, dw, dbias, workspace);
+        return;
+    }
     if (tier) {
         conv2d_gradient_run(tier, s, x, dy, dw, dbias, workspace);
         return;

@@ -5,7 +5,7 @@
 
 #include "../gemm/gemm.h"
 
-/* ---- Tiles of a direct convolution ----------------------------------------------------------------------- */
+/* ---- Tiles of a direct convolution ---- */
 
 /* A tile is a row of output pixels (along a line, a column or the batch: any constant distance) by a panel of output
  * channels, all held in registers while the reduction runs: `rows` x `runs` x `length`, one input float broadcast to
@@ -26,8 +26,7 @@ struct conv2d_tile {
 typedef void (*conv2d_tile_kernel)(const struct conv2d_tile *tile, const float *in, const float *w, const float *bias,
                                    float *out);
 
-/* ---- Tiles of the weight gradient ---------------------------------------------------------------------------------
- */
+/* ---- Tiles of the weight gradient ---- */
 
 /* A tile is `planes` kernel rows x some consecutive elements of a run, by a panel of output channels: the sum over
  * `rows` x `columns` output pixels of input times output gradient. */
@@ -44,8 +43,7 @@ struct conv2d_outer {
 
 typedef void (*conv2d_outer_kernel)(const struct conv2d_outer *outer, const float *x, const float *dy, float *dw);
 
-/* ---- Tiers ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Tiers ---- */
 
 enum {
     CONV2D_VECTORS = 4, /* widest panel of any tier */
@@ -80,15 +78,15 @@ struct conv2d_kernels {
     bool whole_vectors;
     const struct conv2d_tiles *tiles;
     const struct conv2d_outers *outers;
-    const struct gemm_kernels *gemm; /* for packing */
+    const struct winograd_kernels *winograd;
+    const struct gemm_kernels *gemm; /* packing, and products of Winograd's frequencies */
 };
 
 #if defined(__x86_64__)
 extern const struct conv2d_kernels conv2d_avx2, conv2d_avx512;
 #endif
 
-/* ---- Drivers
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- Drivers ---- */
 
 /* A convolution as the tiles see it: the forward pass is one, the gradient of the input is one for each phase of the
  * stride. Paddings may be negative. */
@@ -118,6 +116,24 @@ struct conv2d_panel conv2d_panel(const struct conv2d_kernels *kernels, size_t ch
 /* Floats that packed weights of taps x in_channels x out_channels take on any tier. */
 size_t conv2d_packed_size(size_t taps, size_t in_channels, size_t out_channels);
 
+/* Taps of a kernel that a packing takes, along one axis: first + i step, i < count, in reverse order if `flip`. */
+struct conv2d_tap_choice {
+    size_t first, step, count;
+};
+
+/* Packed weights, in memory order: panels of output channels; in each, taps; in each, input channels; in each, the
+ * panel's channels, filled up to whole vectors with zeros. Where `transpose`, input and output channels trade places
+ * and the taps are reversed, which turns the gradient of the input into a convolution. */
+struct conv2d_packing {
+    const struct conv2d_kernels *kernels;
+    const float *w;
+    float *packed;
+    size_t kernel_width, in_channels, out_channels; /* of w as it lies */
+    struct conv2d_tap_choice rows, columns;
+    bool transpose;
+};
+void conv2d_pack(const struct conv2d_packing *packing);
+
 /* Weight gradient on a tier. */
 size_t conv2d_gradient_workspace(const ck_conv2d_shape *shape);
 void conv2d_gradient_run(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *x,
@@ -139,8 +155,7 @@ struct conv2d_span conv2d_full_outputs(size_t outputs, size_t stride, size_t dil
 struct conv2d_span conv2d_outputs_of_tap(size_t outputs, size_t stride, size_t dilation, ptrdiff_t pad, size_t size,
                                          size_t tap);
 
-/* ---- Reference
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- Reference ---- */
 
 struct conv2d_call {
     const ck_conv2d_shape *shape;

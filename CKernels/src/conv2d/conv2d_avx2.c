@@ -1,6 +1,7 @@
 /* AVX2 tiles of direct convolution. 16 registers: 12 hold sums, one or two a row of weights, one a broadcast. */
 #if defined(__x86_64__)
 #include "conv2d_avx2.h"
+#include "winograd.h"
 
 /* What sums are raised to. As the first operand of a maximum: where one is NaN the second wins, so that NaN stays. */
 INLINE __m256 lower_limit(bool relu) { return relu ? _mm256_setzero_ps() : _mm256_set1_ps(-__builtin_inff()); }
@@ -109,7 +110,8 @@ const struct conv2d_kernels conv2d_avx2 = {
     .whole_vectors = true,
     .tiles = &tiles,
     .outers = &conv2d_outers_avx2,
-    .gemm = &ck_gemm_avx2,
+    .winograd = &winograd_avx2,
+    .gemm = &gemm_avx2,
 };
 #else
 typedef int conv2d_avx2_is_empty;

@@ -2,6 +2,7 @@
  */
 #if defined(__x86_64__)
 #include "conv2d_avx512.h"
+#include "winograd.h"
 
 /* What sums are raised to. As the first operand of a maximum: where one is NaN the second wins, so that NaN stays. */
 INLINE __m512 lower_limit(bool relu) { return relu ? _mm512_setzero_ps() : _mm512_set1_ps(-__builtin_inff()); }
@@ -135,7 +136,8 @@ const struct conv2d_kernels conv2d_avx512 = {
     .panel_vectors = 4,
     .tiles = &tiles,
     .outers = &conv2d_outers_avx512,
-    .gemm = &ck_gemm_avx512,
+    .winograd = &winograd_avx512,
+    .gemm = &gemm_avx512,
 };
 #else
 typedef int conv2d_avx512_is_empty;

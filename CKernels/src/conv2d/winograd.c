@@ -1,0 +1,176 @@
+/* What Winograd's three passes share: tiles, products, the weights' frequencies. */
+#include "winograd.h"
+
+#include "../parallel.h"
+
+float *winograd_aligned(float *workspace) {
+    enum { LINE = WINOGRAD_PAD * sizeof(float) };
+    size_t beyond = (uintptr_t)workspace % LINE / sizeof(float);
+    return beyond ? workspace + (WINOGRAD_PAD - beyond) : workspace;
+}
+
+/* ---- Tiles ---- */
+
+struct winograd_tiling winograd_tiling(const ck_conv2d_shape *s) {
+    struct winograd_tiling tiling = {
+        .lines = (s->out_height + WINOGRAD_OUTPUT - 1) / WINOGRAD_OUTPUT,
+        .columns = (s->out_width + WINOGRAD_OUTPUT - 1) / WINOGRAD_OUTPUT,
+    };
+    tiling.image = tiling.lines * tiling.columns;
+    return tiling;
+}
+
+/* The part of first ..< first + length that lies in pad ..< pad + size, relative to first. */
+static struct conv2d_span clip(size_t first, size_t length, size_t pad, size_t size) {
+    size_t begin = first < pad ? pad - first : 0;
+    size_t end = first < pad + size ? pad + size - first : 0;
+    if (end > length) end = length;
+    return (struct conv2d_span){begin < end ? begin : end, end};
+}
+
+static struct winograd_window window(size_t line, size_t pixel, struct conv2d_span lines, struct conv2d_span columns) {
+    if (lines.begin == lines.end || columns.begin == columns.end) lines.end = lines.begin;
+    return (struct winograd_window){line, pixel, lines.begin, lines.end, columns.begin, columns.end};
+}
+
+struct winograd_tile winograd_tile(const ck_conv2d_shape *s, struct winograd_tiling tiling, size_t index) {
+    size_t image = index / tiling.image, y = index % tiling.image / tiling.columns * WINOGRAD_OUTPUT;
+    size_t x = index % tiling.columns * WINOGRAD_OUTPUT;
+    struct winograd_tile tile = {
+        .output = window(s->out_width * s->out_channels, s->out_channels, clip(y, WINOGRAD_OUTPUT, 0, s->out_height),
+                         clip(x, WINOGRAD_OUTPUT, 0, s->out_width)),
+        .input = window(s->in_width * s->in_channels, s->in_channels, clip(y, WINOGRAD_INPUT, s->pad_top, s->in_height),
+                        clip(x, WINOGRAD_INPUT, s->pad_left, s->in_width)),
+        .output_at = ((image * s->out_height + y) * s->out_width + x) * s->out_channels,
+    };
+    if (tile.input.bottom > tile.input.top)
+        tile.input_at = ((image * s->in_height + y + tile.input.top - s->pad_top) * s->in_width + x + tile.input.left -
+                         s->pad_left) *
+                        s->in_channels;
+    return tile;
+}
+
+void winograd_tiles(const ck_conv2d_shape *s, struct winograd_tiling tiling, struct conv2d_span span,
+                    struct winograd_tile *tiles) {
+    for (size_t i = span.begin; i < span.end; i++) tiles[i - span.begin] = winograd_tile(s, tiling, i);
+}
+
+struct winograd_stretch winograd_inputs(const ck_conv2d_shape *s, struct winograd_tiling tiling,
+                                        struct conv2d_span tiles, const float *x) {
+    if (tiles.begin >= tiles.end) return (struct winograd_stretch){NULL, NULL};
+    struct winograd_tile first = winograd_tile(s, tiling, tiles.begin), last = winograd_tile(s, tiling, tiles.end - 1);
+    size_t height = last.input.bottom - last.input.top, width = last.input.right - last.input.left;
+    size_t end = last.input_at + (height ? (height - 1) * last.input.line + width * last.input.pixel : 0);
+    return (struct winograd_stretch){x + first.input_at, x + (end > first.input_at ? end : first.input_at)};
+}
+
+struct winograd_stretch winograd_outputs(const ck_conv2d_shape *s, struct winograd_tiling tiling,
+                                         struct conv2d_span tiles, const float *y) {
+    if (tiles.begin >= tiles.end) return (struct winograd_stretch){NULL, NULL};
+    struct winograd_tile first = winograd_tile(s, tiling, tiles.begin), last = winograd_tile(s, tiling, tiles.end - 1);
+    size_t end = last.output_at + (last.output.bottom - 1) * last.output.line + last.output.right * last.output.pixel;
+    return (struct winograd_stretch){y + first.output_at, y + end};
+}
+
+/* ---- Products ---- */
+
+/* Fetches part `index` of 36 of a stretch into the level-2 cache. */
+static void fetch(const struct winograd_stretch *stretch, size_t index) {
+    if (!stretch->begin) return;
+    struct conv2d_span part = conv2d_part((size_t)(stretch->end - stretch->begin), WINOGRAD_FREQUENCIES, index);
+    for (size_t i = part.begin; i < part.end; i += WINOGRAD_PAD) __builtin_prefetch(stretch->begin + i, 0, 2);
+}
+
+void winograd_multiply(const struct winograd_product *p, const float *a, const float *b, float *c) {
+    const struct gemm_kernels *gemm = p->kernels->gemm;
+    for (size_t index = 0; index < conv2d_panels(p->kernels, p->columns); index++) {
+        struct conv2d_panel panel = conv2d_panel(p->kernels, p->columns, index);
+        size_t tallest = gemm->tallest[panel.vectors], parts = (p->rows + tallest - 1) / tallest;
+        size_t lower = p->rows / parts, higher = p->rows % parts; /* so many parts have a row more */
+        struct gemm_tile tile = {
+            .depth = p->depth,
+            .a_row = p->a_row,
+            .a_step = p->a_step,
+            .b_step = winograd_padded(p->columns),
+            .ldc = winograd_padded(p->columns),
+            .last = gemm->lanes,
+            .store = {.add = p->add},
+        };
+        for (size_t f = 0; f < WINOGRAD_FREQUENCIES; f++) {
+            tile.a = a + f * p->a_distance;
+            tile.b = b + f * p->b_distance + panel.first;
+            tile.c = c + f * p->c_distance + panel.first;
+            for (size_t part = 0; part < parts; part++) {
+                size_t rows = part < higher ? lower + 1 : lower;
+                gemm->tile[panel.vectors][rows](&tile);
+                tile.a += rows * p->a_row;
+                tile.c += rows * tile.ldc;
+            }
+            for (size_t i = 0; i < 2 && index == 0; i++) fetch(&p->next[i], f);
+        }
+    }
+}
+
+/* ---- Weights ---- */
+
+struct weights {
+    const struct conv2d_kernels *kernels;
+    const ck_conv2d_shape *shape;
+    const float *w;
+    float *transposed; /* per tap, out_channels rows of `width`; or null */
+    size_t width, rows;
+    float *frequencies;
+};
+
+static void transpose_taps(void *context, size_t begin, size_t end) {
+    const struct weights *weights = context;
+    size_t in = weights->shape->in_channels, out = weights->shape->out_channels;
+    for (size_t tap = begin; tap < end; tap++)
+        weights->kernels->gemm->pack_columns(out, in, weights->w + tap * in * out, out,
+                                             weights->transposed + tap * out * weights->width);
+}
+
+static void transform_rows(void *context, size_t begin, size_t end) {
+    const struct weights *weights = context;
+    const ck_conv2d_shape *s = weights->shape;
+    bool transposed = weights->transposed != NULL;
+    const float *from = transposed ? weights->transposed : weights->w;
+    size_t channels = transposed ? s->in_channels : s->out_channels;
+    size_t step = transposed ? weights->width : s->out_channels;
+    for (size_t row = begin; row < end; row++)
+        weights->kernels->winograd->weights(channels, from + row * step, weights->rows * step,
+                                            weights->frequencies + row * winograd_padded(channels),
+                                            winograd_distance(weights->rows, channels));
+}
+
+void winograd_transform_weights(const struct conv2d_kernels *kernels, const ck_conv2d_shape *s, const float *w,
+                                bool transpose, float *scratch, float *frequencies) {
+    size_t bytes = 9 * s->in_channels * s->out_channels * sizeof(float), lanes = kernels->lanes;
+    struct weights weights = {
+        .kernels = kernels,
+        .shape = s,
+        .w = w,
+        .transposed = transpose ? scratch : NULL,
+        .width = (s->in_channels + lanes - 1) / lanes * lanes,
+        .rows = transpose ? s->out_channels : s->in_channels,
+        .frequencies = frequencies,
+    };
+    if (transpose) ck_parallel_for(9, bytes, transpose_taps, &weights);
+    ck_parallel_for(weights.rows, 4 * bytes, transform_rows, &weights);
+}
+
+/* ---- Choice ---- */
+
+static bool suits(const ck_conv2d_shape *s) {
+    enum { CHANNELS = 12 }; /* fewer do not pay for the transforms */
+    if (s->kernel_height != 3 || s->kernel_width != 3 || s->stride_height != 1 || s->stride_width != 1) return false;
+    if (s->dilation_height != 1 || s->dilation_width != 1) return false;
+    if (s->in_channels < CHANNELS || s->out_channels < CHANNELS) return false;
+    if (s->batch == 0 || s->in_height == 0 || s->in_width == 0) return false;
+    size_t covered = winograd_tiling(s).image * WINOGRAD_OUTPUT * WINOGRAD_OUTPUT;
+    return covered > 0 && covered <= 2 * s->out_height * s->out_width;
+}
+
+bool winograd_suits_forward(const ck_conv2d_shape *s) { return suits(s); }
+
+bool winograd_suits_backward(const ck_conv2d_shape *s) { return suits(s) && s->batch >= 4; }

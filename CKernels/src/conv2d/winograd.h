@@ -1,0 +1,137 @@
+/* Winograd's convolution F(4x4, 3x3): 4 x 4 outputs of a 3 x 3 kernel from 6 x 6 inputs with 36 multiplications a
+ * channel pair instead of 144 (Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016; the
+ * matrices follow from the points by Toom and Cook).
+ *
+ * One axis: polynomials are evaluated at 0, ±a, ±b and infinity, multiplied there, and the product is interpolated.
+ * With a = 5/8 and b = 3/2 all constants but those of the weights are exact in binary and the rounding errors are as
+ * small as the direct sum's; the textbook's 0, ±1, ±2 triple them.
+ *
+ *     frequencies V = B' d B     from 6 x 6 inputs d
+ *                 U = G g G'     from 3 x 3 weights g
+ *                 M[f] = V[f] U[f], for each of the 36 frequencies f a product of matrices: tiles x channels
+ *     outputs     y = A' M A
+ *
+ * The gradients are the transposed maps: with Z = A dy A', dd = B (Z[f] U[f]') B' and dg = G' (V[f]' Z[f]) G. */
+#ifndef CK_WINOGRAD_H
+#define CK_WINOGRAD_H
+
+#include "conv2d.h"
+
+enum {
+    WINOGRAD_FREQUENCIES = 36,
+    WINOGRAD_INPUT = 6, /* a tile reads so many lines and columns … */
+    WINOGRAD_OUTPUT = 4 /* … and gives so many */
+};
+
+/* The part of a tile that lies inside an image: lines top ..< bottom and columns left ..< right of it. */
+struct winograd_window {
+    size_t line, pixel; /* floats from line to line, from pixel to pixel */
+    size_t top, bottom, left, right;
+};
+
+/* Transforms of one tile (or one row of weights), all channels. `image` is the first pixel inside the window. Frequency
+ * f of the tile lies at frequencies + f distance, its channels filled up to whole vectors with zeros. */
+struct winograd_kernels {
+    void (*input)(const struct winograd_window *window, size_t channels, const float *image, float *frequencies,
+                  size_t distance);
+    /* bias may be null */
+    void (*output)(const struct winograd_window *window, size_t channels, const float *frequencies, size_t distance,
+                   const float *bias, bool relu, float *image);
+    void (*output_gradient)(const struct winograd_window *window, size_t channels, const float *image,
+                            float *frequencies, size_t distance);
+    /* adds to the image */
+    void (*input_gradient)(const struct winograd_window *window, size_t channels, const float *frequencies,
+                           size_t distance, float *image);
+    /* `tap`: floats from tap to tap of the weights */
+    void (*weights)(size_t channels, const float *weights, size_t tap, float *frequencies, size_t distance);
+    /* The sum of `parts` sets of frequencies, `part` floats apart, added in order. */
+    void (*weight_gradient)(size_t channels, size_t parts, const float *frequencies, size_t part, size_t distance,
+                            float *weights, size_t tap);
+};
+
+#if defined(__x86_64__)
+extern const struct winograd_kernels winograd_avx2, winograd_avx512;
+#endif
+
+/* ---- Shared by the passes (winograd.c) ---- */
+
+enum {
+    WINOGRAD_PAD = 16,   /* channels are filled up to a multiple of this, whatever the tier */
+    WINOGRAD_UNITS = 16, /* parts that a pass is cut into, each with working memory of its own */
+    WINOGRAD_TILES = 12  /* tiles multiplied at once: two register tiles of six, or one of twelve */
+};
+
+/* Channels, or their frequencies for `rows` rows of them, as they lie in working memory. Frequencies are not a multiple
+ * of 4096 bytes apart, lest they meet in the same lines of the cache. */
+static inline size_t winograd_padded(size_t channels) {
+    return (channels + WINOGRAD_PAD - 1) / WINOGRAD_PAD * WINOGRAD_PAD;
+}
+static inline size_t winograd_distance(size_t rows, size_t channels) {
+    return rows * winograd_padded(channels) + WINOGRAD_PAD;
+}
+static inline size_t winograd_size(size_t rows, size_t channels) {
+    return WINOGRAD_FREQUENCIES * winograd_distance(rows, channels);
+}
+
+/* The first cache line's start in a workspace, which has WINOGRAD_PAD floats to spare. */
+float *winograd_aligned(float *workspace);
+
+/* How the outputs are cut into tiles. */
+struct winograd_tiling {
+    size_t lines, columns, image; /* tiles in a column, in a line, in an image */
+};
+struct winograd_tiling winograd_tiling(const ck_conv2d_shape *shape);
+
+/* Tile `index` of the batch: its outputs and inputs, and the first float of each inside its image. */
+struct winograd_tile {
+    struct winograd_window output, input;
+    size_t output_at, input_at;
+};
+struct winograd_tile winograd_tile(const ck_conv2d_shape *shape, struct winograd_tiling tiling, size_t index);
+void winograd_tiles(const ck_conv2d_shape *shape, struct winograd_tiling tiling, struct conv2d_span span,
+                    struct winograd_tile *tiles);
+
+/* c = a b, or c += a b, for each frequency: rows x columns, each the sum of `depth` products. Rows of b and c are
+ * filled up as above. Meanwhile memory that is needed next comes nearer: the transforms would wait for it. */
+struct winograd_product {
+    const struct conv2d_kernels *kernels;
+    size_t rows, columns, depth;
+    size_t a_row, a_step;
+    size_t a_distance, b_distance, c_distance;
+    bool add;
+    struct winograd_stretch {
+        const float *begin, *end; /* both null for none */
+    } next[2];
+};
+void winograd_multiply(const struct winograd_product *product, const float *a, const float *b, float *c);
+
+/* Inputs and outputs of tiles begin ..< end: what lies between those of the first and the last. */
+struct winograd_stretch winograd_inputs(const ck_conv2d_shape *shape, struct winograd_tiling tiling,
+                                        struct conv2d_span tiles, const float *x);
+struct winograd_stretch winograd_outputs(const ck_conv2d_shape *shape, struct winograd_tiling tiling,
+                                         struct conv2d_span tiles, const float *y);
+
+/* Frequencies of the weights, in_channels rows of out_channels; or, transposed, out_channels rows of in_channels, for
+ * which `scratch` has room for 9 out_channels padded(in_channels) floats. */
+void winograd_transform_weights(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *w,
+                                bool transpose, float *scratch, float *frequencies);
+
+/* ---- Passes ---- */
+
+/* Whether this algorithm is the faster one. Decided by the shape alone. */
+bool winograd_suits_forward(const ck_conv2d_shape *shape);
+bool winograd_suits_backward(const ck_conv2d_shape *shape);
+
+/* Floats of workspace on any tier. */
+size_t winograd_forward_workspace(const ck_conv2d_shape *shape);
+size_t winograd_backward_input_workspace(const ck_conv2d_shape *shape);
+size_t winograd_backward_weights_workspace(const ck_conv2d_shape *shape);
+
+void winograd_forward(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *x,
+                      const float *w, const float *bias, ck_activation f, float *y, float *workspace);
+void winograd_backward_input(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *dy,
+                             const float *w, float *dx, float *workspace);
+void winograd_backward_weights(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *x,
+                               const float *dy, float *dw, float *dbias, float *workspace);
+
+#endif

@@ -1,0 +1,98 @@
+/* Winograd's forward pass: blocks of tiles, each taken through all three steps while it is in cache. */
+#include "../activation/activation.h"
+#include "../parallel.h"
+#include "winograd.h"
+
+struct plan {
+    const struct conv2d_kernels *kernels;
+    const ck_conv2d_shape *shape;
+    struct winograd_tiling tiling;
+    size_t tiles, blocks, units;
+    const float *x, *bias;
+    float *y, *weights, *scratch;
+    ck_activation f;
+};
+
+static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+
+/* Few tiles are cut into small blocks, so that several threads get some. */
+static size_t block_of(size_t tiles) {
+    size_t share = (tiles + WINOGRAD_UNITS - 1) / WINOGRAD_UNITS;
+    return share < WINOGRAD_TILES / 2 ? WINOGRAD_TILES / 2 : smaller(share, WINOGRAD_TILES);
+}
+
+static size_t scratch_size(const ck_conv2d_shape *s, size_t tiles) {
+    return winograd_size(block_of(tiles), s->in_channels) + winograd_size(block_of(tiles), s->out_channels);
+}
+
+static size_t units_of(size_t tiles) {
+    return smaller((tiles + block_of(tiles) - 1) / block_of(tiles), WINOGRAD_UNITS);
+}
+
+size_t winograd_forward_workspace(const ck_conv2d_shape *s) {
+    size_t tiles = s->batch * winograd_tiling(s).image;
+    return WINOGRAD_PAD + winograd_size(s->in_channels, s->out_channels) + units_of(tiles) * scratch_size(s, tiles);
+}
+
+static void run_block(const struct plan *plan, struct conv2d_span block, struct conv2d_span next, float *scratch) {
+    const ck_conv2d_shape *s = plan->shape;
+    const struct winograd_kernels *transform = plan->kernels->winograd;
+    size_t rows = block.end - block.begin;
+    size_t in_distance = winograd_distance(rows, s->in_channels);
+    size_t out_distance = winograd_distance(rows, s->out_channels);
+    float *in = scratch, *out = scratch + winograd_size(rows, s->in_channels);
+    struct winograd_tile tiles[WINOGRAD_TILES];
+    winograd_tiles(s, plan->tiling, block, tiles);
+    for (size_t row = 0; row < rows; row++)
+        transform->input(&tiles[row].input, s->in_channels, plan->x + tiles[row].input_at,
+                         in + row * winograd_padded(s->in_channels), in_distance);
+    const struct winograd_product product = {
+        .kernels = plan->kernels,
+        .rows = rows,
+        .columns = s->out_channels,
+        .depth = s->in_channels,
+        .a_row = winograd_padded(s->in_channels),
+        .a_step = 1,
+        .a_distance = in_distance,
+        .b_distance = winograd_distance(s->in_channels, s->out_channels),
+        .c_distance = out_distance,
+        .next = {winograd_inputs(s, plan->tiling, next, plan->x)},
+    };
+    winograd_multiply(&product, in, plan->weights, out);
+    for (size_t row = 0; row < rows; row++) {
+        struct winograd_tile tile = tiles[row];
+        float *y = plan->y + tile.output_at;
+        transform->output(&tile.output, s->out_channels, out + row * winograd_padded(s->out_channels), out_distance,
+                          plan->bias, plan->f.kind == CK_RELU, y);
+        if (plan->f.kind == CK_LINEAR || plan->f.kind == CK_RELU) continue;
+        for (size_t line = tile.output.top; line < tile.output.bottom; line++, y += tile.output.line)
+            CK_TIER(ck_activation)->forward(tile.output.right * s->out_channels, plan->f, y, y);
+    }
+}
+
+/* Every unit has scratch memory, but a thread uses only that of its first: it stays in the thread's cache. */
+static void run_units(void *context, size_t begin, size_t end) {
+    const struct plan *plan = context;
+    float *scratch = plan->scratch + begin * scratch_size(plan->shape, plan->tiles);
+    struct conv2d_span first = conv2d_part(plan->blocks, plan->units, begin);
+    struct conv2d_span last = conv2d_part(plan->blocks, plan->units, end - 1);
+    for (size_t block = first.begin; block < last.end; block++) {
+        struct conv2d_span next = {0, 0};
+        if (block + 1 < last.end) next = conv2d_part(plan->tiles, plan->blocks, block + 1);
+        run_block(plan, conv2d_part(plan->tiles, plan->blocks, block), next, scratch);
+    }
+}
+
+void winograd_forward(const struct conv2d_kernels *kernels, const ck_conv2d_shape *s, const float *x, const float *w,
+                      const float *bias, ck_activation f, float *y, float *workspace) {
+    struct plan plan = {
+        .kernels = kernels, .shape = s, .tiling = winograd_tiling(s), .x = x, .bias = bias, .y = y, .f = f};
+    plan.tiles = s->batch * plan.tiling.image;
+    plan.blocks = (plan.tiles + block_of(plan.tiles) - 1) / block_of(plan.tiles);
+    plan.units = units_of(plan.tiles);
+    plan.weights = winograd_aligned(workspace);
+    plan.scratch = plan.weights + winograd_size(s->in_channels, s->out_channels);
+    winograd_transform_weights(kernels, s, w, false, NULL, plan.weights);
+    ck_parallel_for(plan.units, 2 * WINOGRAD_FREQUENCIES * plan.tiles * s->in_channels * s->out_channels, run_units,
+                    &plan);
+}
