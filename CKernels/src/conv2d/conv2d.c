@@ -6,8 +6,8 @@
 /* Null: the reference. */
 static const struct conv2d_kernels *kernels(void) {
 #if defined(__x86_64__)
-    if (ck_isa_active() == CK_ISA_AVX512) return &conv2d_avx512;
-    if (ck_isa_active() == CK_ISA_AVX2) return &conv2d_avx2;
+    if (ck_isa_active() == CK_ISA_AVX512) return &ck_conv2d_avx512;
+    if (ck_isa_active() == CK_ISA_AVX2) return &ck_conv2d_avx2;
 #endif
     return NULL;
 }
@@ -20,11 +20,11 @@ static size_t multiply_adds(const ck_conv2d_shape *s) {
 /* ---- Forward ---- */
 
 size_t ck_conv2d_forward_workspace(const ck_conv2d_shape *s) {
-    if (winograd_suits_forward(s)) return winograd_forward_workspace(s);
-    return conv2d_packed_size(s->kernel_height * s->kernel_width, s->in_channels, s->out_channels);
+    if (ck_winograd_suits_forward(s)) return ck_winograd_forward_workspace(s);
+    return ck_conv2d_packed_size(s->kernel_height * s->kernel_width, s->in_channels, s->out_channels);
 }
 
-static void ref_forward(void *context, size_t begin, size_t end) { conv2d_ref_forward(context, begin, end); }
+static void ref_forward(void *context, size_t begin, size_t end) { ck_conv2d_ref_forward(context, begin, end); }
 
 void ck_conv2d_forward(const ck_conv2d_shape *s, const float *x, const float *w, const float *bias, ck_activation f,
                        float *y, float *workspace) {
@@ -36,8 +36,8 @@ void ck_conv2d_forward(const ck_conv2d_shape *s, const float *x, const float *w,
             ck_activation_forward(s->batch * s->out_height * s->out_width * s->out_channels, f, y, y);
         return;
     }
-    if (winograd_suits_forward(s)) {
-        winograd_forward(tier, s, x, w, bias, f, y, workspace);
+    if (ck_winograd_suits_forward(s)) {
+        ck_winograd_forward(tier, s, x, w, bias, f, y, workspace);
         return;
     }
     struct conv2d_direct direct = {
@@ -67,7 +67,7 @@ void ck_conv2d_forward(const ck_conv2d_shape *s, const float *x, const float *w,
         .pad_top = (ptrdiff_t)s->pad_top,
         .pad_left = (ptrdiff_t)s->pad_left,
     };
-    bool whole = s->out_channels % tier->lanes == 0 && conv2d_panels(tier, s->out_channels) <= 1;
+    bool whole = s->out_channels % tier->lanes == 0 && ck_conv2d_panels(tier, s->out_channels) <= 1;
     if (tier->whole_vectors && !whole) {
         struct conv2d_packing packing = {
             .kernels = tier,
@@ -79,18 +79,18 @@ void ck_conv2d_forward(const ck_conv2d_shape *s, const float *x, const float *w,
             .rows = {0, 1, s->kernel_height},
             .columns = {0, 1, s->kernel_width},
         };
-        conv2d_pack(&packing);
+        ck_conv2d_pack(&packing);
         direct.w = workspace;
         direct.packed = true;
     }
-    conv2d_direct_run(&direct);
+    ck_conv2d_direct_run(&direct);
 }
 
 /* ---- Gradient of the input ---- */
 
 size_t ck_conv2d_backward_input_workspace(const ck_conv2d_shape *s) {
-    if (winograd_suits_backward(s)) return winograd_backward_input_workspace(s);
-    return conv2d_packed_size(s->kernel_height * s->kernel_width, s->out_channels, s->in_channels);
+    if (ck_winograd_suits_backward(s)) return ck_winograd_backward_input_workspace(s);
+    return ck_conv2d_packed_size(s->kernel_height * s->kernel_width, s->out_channels, s->in_channels);
 }
 
 /* Along one axis, the inputs first, first + stride, … are read through the same taps, by outputs that lie `dilation`
@@ -123,7 +123,7 @@ static struct phase phase_of(size_t first, size_t size, size_t kernel, size_t st
 }
 
 static void ref_backward_input(void *context, size_t begin, size_t end) {
-    conv2d_ref_backward_input(context, begin, end);
+    ck_conv2d_ref_backward_input(context, begin, end);
 }
 
 static void backward_phase(const struct conv2d_kernels *tier, const ck_conv2d_shape *s, struct phase y, struct phase x,
@@ -139,7 +139,7 @@ static void backward_phase(const struct conv2d_kernels *tier, const ck_conv2d_sh
         .columns = x.taps,
         .transpose = true,
     };
-    conv2d_pack(&packing);
+    ck_conv2d_pack(&packing);
     size_t line = s->in_width * s->in_channels;
     struct conv2d_direct direct = {
         .kernels = tier,
@@ -168,7 +168,7 @@ static void backward_phase(const struct conv2d_kernels *tier, const ck_conv2d_sh
         .pad_top = y.pad,
         .pad_left = x.pad,
     };
-    conv2d_direct_run(&direct);
+    ck_conv2d_direct_run(&direct);
 }
 
 void ck_conv2d_backward_input(const ck_conv2d_shape *s, const float *dy, const float *w, float *dx, float *workspace) {
@@ -178,8 +178,8 @@ void ck_conv2d_backward_input(const ck_conv2d_shape *s, const float *dy, const f
         ck_parallel_for(s->batch * s->in_height, 2 * multiply_adds(s), ref_backward_input, &call);
         return;
     }
-    if (winograd_suits_backward(s)) {
-        winograd_backward_input(tier, s, dy, w, dx, workspace);
+    if (ck_winograd_suits_backward(s)) {
+        ck_winograd_backward_input(tier, s, dy, w, dx, workspace);
         return;
     }
     for (size_t y = 0; y < s->stride_height && y < s->in_height; y++)
@@ -193,22 +193,22 @@ void ck_conv2d_backward_input(const ck_conv2d_shape *s, const float *dy, const f
 /* ---- Gradient of the weights ---- */
 
 size_t ck_conv2d_backward_weights_workspace(const ck_conv2d_shape *s) {
-    return winograd_suits_backward(s) ? winograd_backward_weights_workspace(s) : conv2d_gradient_workspace(s);
+    return ck_winograd_suits_backward(s) ? ck_winograd_backward_weights_workspace(s) : ck_conv2d_gradient_workspace(s);
 }
 
 static void ref_backward_weights(void *context, size_t begin, size_t end) {
-    conv2d_ref_backward_weights(context, begin, end);
+    ck_conv2d_ref_backward_weights(context, begin, end);
 }
 
 void ck_conv2d_backward_weights(const ck_conv2d_shape *s, const float *x, const float *dy, float *dw, float *dbias,
                                 float *workspace) {
     const struct conv2d_kernels *tier = kernels();
-    if (tier && winograd_suits_backward(s)) {
-        winograd_backward_weights(tier, s, x, dy, dw, dbias, workspace);
+    if (tier && ck_winograd_suits_backward(s)) {
+        ck_winograd_backward_weights(tier, s, x, dy, dw, dbias, workspace);
         return;
     }
     if (tier) {
-        conv2d_gradient_run(tier, s, x, dy, dw, dbias, workspace);
+        ck_conv2d_gradient_run(tier, s, x, dy, dw, dbias, workspace);
         return;
     }
     struct conv2d_call call = {.shape = s, .x = x, .dy = dy, .dw = dw, .dbias = dbias};

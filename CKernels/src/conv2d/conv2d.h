@@ -83,7 +83,7 @@ struct conv2d_kernels {
 };
 
 #if defined(__x86_64__)
-extern const struct conv2d_kernels conv2d_avx2, conv2d_avx512;
+extern const struct conv2d_kernels ck_conv2d_avx2, ck_conv2d_avx512;
 #endif
 
 /* ---- Drivers ---- */
@@ -104,17 +104,17 @@ struct conv2d_direct {
     ck_activation f;
 };
 
-void conv2d_direct_run(const struct conv2d_direct *direct);
+void ck_conv2d_direct_run(const struct conv2d_direct *direct);
 
-/* Output channels first ... first + count - 1 form panel `index` of conv2d_panels(…). */
+/* Output channels first ... first + count - 1 form panel `index` of ck_conv2d_panels(…). */
 struct conv2d_panel {
     size_t first, count, vectors;
 };
-size_t conv2d_panels(const struct conv2d_kernels *kernels, size_t channels);
-struct conv2d_panel conv2d_panel(const struct conv2d_kernels *kernels, size_t channels, size_t index);
+size_t ck_conv2d_panels(const struct conv2d_kernels *kernels, size_t channels);
+struct conv2d_panel ck_conv2d_panel(const struct conv2d_kernels *kernels, size_t channels, size_t index);
 
 /* Floats that packed weights of taps x in_channels x out_channels take on any tier. */
-size_t conv2d_packed_size(size_t taps, size_t in_channels, size_t out_channels);
+size_t ck_conv2d_packed_size(size_t taps, size_t in_channels, size_t out_channels);
 
 /* Taps of a kernel that a packing takes, along one axis: first + i step, i < count, in reverse order if `flip`. */
 struct conv2d_tap_choice {
@@ -132,12 +132,12 @@ struct conv2d_packing {
     struct conv2d_tap_choice rows, columns;
     bool transpose;
 };
-void conv2d_pack(const struct conv2d_packing *packing);
+void ck_conv2d_pack(const struct conv2d_packing *packing);
 
 /* Weight gradient on a tier. */
-size_t conv2d_gradient_workspace(const ck_conv2d_shape *shape);
-void conv2d_gradient_run(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *x,
-                         const float *dy, float *dw, float *dbias, float *workspace);
+size_t ck_conv2d_gradient_workspace(const ck_conv2d_shape *shape);
+void ck_conv2d_gradient_run(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *x,
+                            const float *dy, float *dw, float *dbias, float *workspace);
 
 /* Begin and end of part `index` of `total` things cut into `parts` parts whose sizes differ by at most one. */
 struct conv2d_span {
@@ -148,12 +148,12 @@ static inline struct conv2d_span conv2d_part(size_t total, size_t parts, size_t 
 }
 
 /* Along one axis: the taps that output `o` finds inside the image, o stride + tap dilation - pad in 0 ..< size … */
-struct conv2d_span conv2d_taps(size_t o, size_t stride, size_t dilation, ptrdiff_t pad, size_t size, size_t kernel);
+struct conv2d_span ck_conv2d_taps(size_t o, size_t stride, size_t dilation, ptrdiff_t pad, size_t size, size_t kernel);
 /* … and the outputs that find all taps there, or that find `tap` there. */
-struct conv2d_span conv2d_full_outputs(size_t outputs, size_t stride, size_t dilation, ptrdiff_t pad, size_t size,
-                                       size_t kernel);
-struct conv2d_span conv2d_outputs_of_tap(size_t outputs, size_t stride, size_t dilation, ptrdiff_t pad, size_t size,
-                                         size_t tap);
+struct conv2d_span ck_conv2d_full_outputs(size_t outputs, size_t stride, size_t dilation, ptrdiff_t pad, size_t size,
+                                          size_t kernel);
+struct conv2d_span ck_conv2d_outputs_of_tap(size_t outputs, size_t stride, size_t dilation, ptrdiff_t pad, size_t size,
+                                            size_t tap);
 
 /* ---- Reference ---- */
 
@@ -165,8 +165,8 @@ struct conv2d_call {
 
 /* Output rows (image and row in one index), input rows, weight rows (tap and input channel in one index, the bias
  * gradient being one more) begin ..< end. */
-void conv2d_ref_forward(const struct conv2d_call *call, size_t begin, size_t end);
-void conv2d_ref_backward_input(const struct conv2d_call *call, size_t begin, size_t end);
-void conv2d_ref_backward_weights(const struct conv2d_call *call, size_t begin, size_t end);
+void ck_conv2d_ref_forward(const struct conv2d_call *call, size_t begin, size_t end);
+void ck_conv2d_ref_backward_input(const struct conv2d_call *call, size_t begin, size_t end);
+void ck_conv2d_ref_backward_weights(const struct conv2d_call *call, size_t begin, size_t end);
 
 #endif

@@ -71,48 +71,47 @@ CK_TARGET_AVX2 static void nine_line(const struct conv2d_tile *t, size_t lanes, 
         nine_pixels(1, weight, start, floor, t, whole, last, in, out);
 }
 
-CK_TARGET_AVX2 static void nine(const struct conv2d_tile *t, size_t vectors, const float *in, const float *w,
-                                const float *bias, float *out) {
+CK_TARGET_AVX2 static void conv2d_f32_nine_avx2(const struct conv2d_tile *t, size_t vectors, const float *in,
+                                                const float *w, const float *bias, float *out) {
     for (size_t line = 0; line < t->lines; line++, in += t->in_line, out += t->out_line)
         for (size_t v = 0; v < vectors; v++)
             nine_line(t, v + 1 < vectors ? LANES : t->lanes, in, w + v * LANES, bias ? bias + v * LANES : bias,
                       out + v * LANES);
 }
 
-#define TILE(V, P)                                                                                                     \
-    CK_TARGET_AVX2 static void tile_##V##x##P(const struct conv2d_tile *t, const float *in, const float *w,            \
-                                              const float *bias, float *out) {                                         \
-        tile(V, P, t, in, w, bias, out);                                                                               \
+#define NAME(pixels, channels) conv2d_f32_##pixels##x##channels##_avx2
+#define TILE(pixels, channels)                                                                                         \
+    CK_TARGET_AVX2 static void NAME(pixels, channels)(const struct conv2d_tile *t, const float *in, const float *w,    \
+                                                      const float *bias, float *out) {                                 \
+        tile((channels) / LANES, pixels, t, in, w, bias, out);                                                         \
     }
 
 /* clang-format off */
-TILE(1, 1) TILE(1, 2) TILE(1, 3) TILE(1, 4) TILE(1, 5) TILE(1, 6) TILE(1, 7) TILE(1, 8) TILE(1, 9) TILE(1, 10)
-TILE(1, 11) TILE(1, 12)
-TILE(2, 1) TILE(2, 2) TILE(2, 3) TILE(2, 4) TILE(2, 5) TILE(2, 6)
+TILE(1, 8) TILE(2, 8) TILE(3, 8) TILE(4, 8) TILE(5, 8) TILE(6, 8) TILE(7, 8) TILE(8, 8) TILE(9, 8) TILE(10, 8)
+TILE(11, 8) TILE(12, 8)
+TILE(1, 16) TILE(2, 16) TILE(3, 16) TILE(4, 16) TILE(5, 16) TILE(6, 16)
 
 static const struct conv2d_tiles tiles = {
     .tile = {
         {
-            tile_1x1, tile_1x2, tile_1x3, tile_1x4, tile_1x5, tile_1x6, tile_1x7, tile_1x8, tile_1x9,
-            tile_1x10, tile_1x11, tile_1x12,
+            NAME(1, 8), NAME(2, 8), NAME(3, 8), NAME(4, 8), NAME(5, 8), NAME(6, 8), NAME(7, 8), NAME(8, 8), NAME(9, 8),
+            NAME(10, 8), NAME(11, 8), NAME(12, 8),
         },
         {
-            tile_2x1, tile_2x2, tile_2x3, tile_2x4, tile_2x5, tile_2x6,
+            NAME(1, 16), NAME(2, 16), NAME(3, 16), NAME(4, 16), NAME(5, 16), NAME(6, 16),
         },
     },
     .pixels = {{12, 6}, {12, 6}},
-    .nine = nine,
+    .nine = conv2d_f32_nine_avx2,
 };
 
-const struct conv2d_kernels conv2d_avx2 = {
+const struct conv2d_kernels ck_conv2d_avx2 = {
     .lanes = LANES,
     .panel_vectors = 2,
     .whole_vectors = true,
     .tiles = &tiles,
-    .outers = &conv2d_outers_avx2,
-    .winograd = &winograd_avx2,
-    .gemm = &gemm_avx2,
+    .outers = &ck_conv2d_outers_avx2,
+    .winograd = &ck_winograd_avx2,
+    .gemm = &ck_gemm_avx2,
 };
-#else
-typedef int conv2d_avx2_is_empty;
 #endif

@@ -23,6 +23,6 @@ INLINE void store(float *to, size_t v, size_t vectors, bool whole, __m256i last,
     else _mm256_maskstore_ps(to + v * LANES, last, value);
 }
 
-extern const struct conv2d_outers conv2d_outers_avx2;
+extern const struct conv2d_outers ck_conv2d_outers_avx2;
 
 #endif

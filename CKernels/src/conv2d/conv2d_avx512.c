@@ -83,8 +83,8 @@ INLINE void nine_lines(const size_t vectors, const bool whole, __mmask16 last, c
     }
 }
 
-CK_TARGET_AVX512 static void nine(const struct conv2d_tile *t, size_t vectors, const float *in, const float *w,
-                                  const float *bias, float *out) {
+CK_TARGET_AVX512 static void conv2d_f32_nine_avx512(const struct conv2d_tile *t, size_t vectors, const float *in,
+                                                    const float *w, const float *bias, float *out) {
     for (size_t v = 0; v < vectors; v += 2, w += 2 * LANES, out += 2 * LANES) {
         const float *start = bias ? bias + v * LANES : bias;
         const bool whole = v + 2 < vectors || t->lanes == LANES;
@@ -96,49 +96,48 @@ CK_TARGET_AVX512 static void nine(const struct conv2d_tile *t, size_t vectors, c
     }
 }
 
-#define TILE(V, P)                                                                                                     \
-    CK_TARGET_AVX512 static void tile_##V##x##P(const struct conv2d_tile *t, const float *in, const float *w,          \
-                                                const float *bias, float *out) {                                       \
-        tile(V, P, t, in, w, bias, out);                                                                               \
+#define NAME(pixels, channels) conv2d_f32_##pixels##x##channels##_avx512
+#define TILE(pixels, channels)                                                                                         \
+    CK_TARGET_AVX512 static void NAME(pixels, channels)(const struct conv2d_tile *t, const float *in, const float *w,  \
+                                                        const float *bias, float *out) {                               \
+        tile((channels) / LANES, pixels, t, in, w, bias, out);                                                         \
     }
 
 /* clang-format off */
-TILE(1, 1) TILE(1, 2) TILE(1, 3) TILE(1, 4) TILE(1, 5) TILE(1, 6) TILE(1, 7) TILE(1, 8) TILE(1, 9) TILE(1, 10)
-TILE(1, 11) TILE(1, 12) TILE(1, 13) TILE(1, 14) TILE(1, 15) TILE(1, 16)
-TILE(2, 1) TILE(2, 2) TILE(2, 3) TILE(2, 4) TILE(2, 5) TILE(2, 6) TILE(2, 7) TILE(2, 8) TILE(2, 9) TILE(2, 10)
-TILE(2, 11) TILE(2, 12) TILE(2, 13)
-TILE(3, 1) TILE(3, 2) TILE(3, 3) TILE(3, 4) TILE(3, 5) TILE(3, 6) TILE(3, 7) TILE(3, 8)
-TILE(4, 1) TILE(4, 2) TILE(4, 3) TILE(4, 4) TILE(4, 5) TILE(4, 6)
+TILE(1, 16) TILE(2, 16) TILE(3, 16) TILE(4, 16) TILE(5, 16) TILE(6, 16) TILE(7, 16) TILE(8, 16) TILE(9, 16) TILE(10, 16)
+TILE(11, 16) TILE(12, 16) TILE(13, 16) TILE(14, 16) TILE(15, 16) TILE(16, 16)
+TILE(1, 32) TILE(2, 32) TILE(3, 32) TILE(4, 32) TILE(5, 32) TILE(6, 32) TILE(7, 32) TILE(8, 32) TILE(9, 32) TILE(10, 32)
+TILE(11, 32) TILE(12, 32) TILE(13, 32)
+TILE(1, 48) TILE(2, 48) TILE(3, 48) TILE(4, 48) TILE(5, 48) TILE(6, 48) TILE(7, 48) TILE(8, 48)
+TILE(1, 64) TILE(2, 64) TILE(3, 64) TILE(4, 64) TILE(5, 64) TILE(6, 64)
 
 static const struct conv2d_tiles tiles = {
     .tile = {
         {
-            tile_1x1, tile_1x2, tile_1x3, tile_1x4, tile_1x5, tile_1x6, tile_1x7, tile_1x8, tile_1x9,
-            tile_1x10, tile_1x11, tile_1x12, tile_1x13, tile_1x14, tile_1x15, tile_1x16,
+            NAME(1, 16), NAME(2, 16), NAME(3, 16), NAME(4, 16), NAME(5, 16), NAME(6, 16), NAME(7, 16), NAME(8, 16),
+            NAME(9, 16), NAME(10, 16), NAME(11, 16), NAME(12, 16), NAME(13, 16), NAME(14, 16), NAME(15, 16), NAME(16, 16),
         },
         {
-            tile_2x1, tile_2x2, tile_2x3, tile_2x4, tile_2x5, tile_2x6, tile_2x7, tile_2x8, tile_2x9,
-            tile_2x10, tile_2x11, tile_2x12, tile_2x13,
+            NAME(1, 32), NAME(2, 32), NAME(3, 32), NAME(4, 32), NAME(5, 32), NAME(6, 32), NAME(7, 32), NAME(8, 32),
+            NAME(9, 32), NAME(10, 32), NAME(11, 32), NAME(12, 32), NAME(13, 32),
         },
         {
-            tile_3x1, tile_3x2, tile_3x3, tile_3x4, tile_3x5, tile_3x6, tile_3x7, tile_3x8,
+            NAME(1, 48), NAME(2, 48), NAME(3, 48), NAME(4, 48), NAME(5, 48), NAME(6, 48), NAME(7, 48), NAME(8, 48),
         },
         {
-            tile_4x1, tile_4x2, tile_4x3, tile_4x4, tile_4x5, tile_4x6,
+            NAME(1, 64), NAME(2, 64), NAME(3, 64), NAME(4, 64), NAME(5, 64), NAME(6, 64),
         },
     },
     .pixels = {{12, 6, 6, 6}, {16, 13, 8, 6}},
-    .nine = nine,
+    .nine = conv2d_f32_nine_avx512,
 };
 
-const struct conv2d_kernels conv2d_avx512 = {
+const struct conv2d_kernels ck_conv2d_avx512 = {
     .lanes = LANES,
     .panel_vectors = 4,
     .tiles = &tiles,
-    .outers = &conv2d_outers_avx512,
-    .winograd = &winograd_avx512,
-    .gemm = &gemm_avx512,
+    .outers = &ck_conv2d_outers_avx512,
+    .winograd = &ck_winograd_avx512,
+    .gemm = &ck_gemm_avx512,
 };
-#else
-typedef int conv2d_avx512_is_empty;
 #endif

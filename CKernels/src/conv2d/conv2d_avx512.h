@@ -21,6 +21,6 @@ INLINE void store(float *to, size_t v, size_t vectors, bool whole, __mmask16 las
     else _mm512_mask_storeu_ps(to + v * LANES, last, value);
 }
 
-extern const struct conv2d_outers conv2d_outers_avx512;
+extern const struct conv2d_outers ck_conv2d_outers_avx512;
 
 #endif

@@ -2,8 +2,8 @@
 #if defined(__x86_64__)
 #include "conv2d_avx2.h"
 
-INLINE void outer_sized(const size_t vectors, const size_t planes, const size_t elements, const bool sums,
-                        const bool whole, const struct conv2d_outer *o, const float *x, const float *dy, float *dw) {
+INLINE void outer(const size_t vectors, const size_t planes, const size_t elements, const bool sums, const bool whole,
+                  const struct conv2d_outer *o, const float *x, const float *dy, float *dw) {
     const __m256i last = mask_of(o->lanes);
     const size_t plane = o->x_plane, columns = o->columns;
     const ptrdiff_t x_step = (ptrdiff_t)o->x_step, x_jump = (ptrdiff_t)o->x_row - (ptrdiff_t)columns * x_step;
@@ -70,58 +70,62 @@ CK_TARGET_AVX2 static void sum_pixels(size_t pixels, size_t channels, const floa
     }
 }
 
-#define OUTER_AS(NAME, SUMS, V, A, B)                                                                                  \
-    CK_TARGET_AVX2 static void NAME(const struct conv2d_outer *o, const float *x, const float *dy, float *dw) {        \
-        if (o->lanes == LANES) outer_sized(V, A, B, SUMS, true, o, x, dy, dw);                                         \
-        else outer_sized(V, A, B, SUMS, false, o, x, dy, dw);                                                          \
+#define NAME(planes, elements, channels) conv2d_dw_f32_##planes##x##elements##x##channels##_avx2
+#define SUMS(planes, elements, channels) conv2d_dw_sums_f32_##planes##x##elements##x##channels##_avx2
+#define OUTER_AS(name, sums, planes, elements, channels)                                                               \
+    CK_TARGET_AVX2 static void name(const struct conv2d_outer *o, const float *x, const float *dy, float *dw) {        \
+        if (o->lanes == LANES) outer((channels) / LANES, planes, elements, sums, true, o, x, dy, dw);                  \
+        else outer((channels) / LANES, planes, elements, sums, false, o, x, dy, dw);                                   \
     }
-#define OUTER(V, A, B) OUTER_AS(outer_##V##x##A##x##B, false, V, A, B)
-#define OUTER_SUMS(V, A, B) OUTER_AS(outer_sums_##V##x##A##x##B, true, V, A, B)
+#define OUTER(planes, elements, channels) OUTER_AS(NAME(planes, elements, channels), false, planes, elements, channels)
+#define OUTER_SUMS(planes, elements, channels)                                                                         \
+    OUTER_AS(SUMS(planes, elements, channels), true, planes, elements, channels)
 
 /* clang-format off */
-OUTER(1, 1, 1) OUTER(1, 1, 2) OUTER(1, 1, 3) OUTER(1, 1, 4) OUTER(1, 1, 5) OUTER(1, 1, 6) OUTER(1, 1, 7)
-OUTER(1, 1, 8) OUTER(1, 1, 9) OUTER(1, 1, 10) OUTER(1, 1, 11) OUTER(1, 1, 12)
-OUTER(1, 2, 1) OUTER(1, 2, 2) OUTER(1, 2, 3) OUTER(1, 2, 4) OUTER(1, 2, 5) OUTER(1, 2, 6)
-OUTER(1, 3, 1) OUTER(1, 3, 2) OUTER(1, 3, 3) OUTER(1, 3, 4)
-OUTER(2, 1, 1) OUTER(2, 1, 2) OUTER(2, 1, 3) OUTER(2, 1, 4) OUTER(2, 1, 5) OUTER(2, 1, 6)
-OUTER(2, 2, 1) OUTER(2, 2, 2) OUTER(2, 2, 3)
-OUTER(2, 3, 1) OUTER(2, 3, 2)
-OUTER_SUMS(1, 1, 3) OUTER_SUMS(1, 1, 5) OUTER_SUMS(1, 1, 9) OUTER_SUMS(2, 1, 3) OUTER_SUMS(2, 1, 5)
+OUTER(1, 1, 8) OUTER(1, 2, 8) OUTER(1, 3, 8) OUTER(1, 4, 8) OUTER(1, 5, 8) OUTER(1, 6, 8) OUTER(1, 7, 8)
+OUTER(1, 8, 8) OUTER(1, 9, 8) OUTER(1, 10, 8) OUTER(1, 11, 8) OUTER(1, 12, 8)
+OUTER(2, 1, 8) OUTER(2, 2, 8) OUTER(2, 3, 8) OUTER(2, 4, 8) OUTER(2, 5, 8) OUTER(2, 6, 8)
+OUTER(3, 1, 8) OUTER(3, 2, 8) OUTER(3, 3, 8) OUTER(3, 4, 8)
+OUTER(1, 1, 16) OUTER(1, 2, 16) OUTER(1, 3, 16) OUTER(1, 4, 16) OUTER(1, 5, 16) OUTER(1, 6, 16)
+OUTER(2, 1, 16) OUTER(2, 2, 16) OUTER(2, 3, 16)
+OUTER(3, 1, 16) OUTER(3, 2, 16)
+OUTER_SUMS(1, 3, 8) OUTER_SUMS(1, 5, 8) OUTER_SUMS(1, 9, 8) OUTER_SUMS(1, 3, 16) OUTER_SUMS(1, 5, 16)
 
-const struct conv2d_outers conv2d_outers_avx2 = {
+const struct conv2d_outers ck_conv2d_outers_avx2 = {
     .outer = {
         {
             {
-                outer_1x1x1, outer_1x1x2, outer_1x1x3, outer_1x1x4, outer_1x1x5, outer_1x1x6, outer_1x1x7,
-                outer_1x1x8, outer_1x1x9, outer_1x1x10, outer_1x1x11, outer_1x1x12,
+                NAME(1, 1, 8), NAME(1, 2, 8), NAME(1, 3, 8), NAME(1, 4, 8), NAME(1, 5, 8), NAME(1, 6, 8),
+                NAME(1, 7, 8),
+                NAME(1, 8, 8), NAME(1, 9, 8), NAME(1, 10, 8), NAME(1, 11, 8), NAME(1, 12, 8),
             },
             {
-                outer_1x2x1, outer_1x2x2, outer_1x2x3, outer_1x2x4, outer_1x2x5, outer_1x2x6,
+                NAME(2, 1, 8), NAME(2, 2, 8), NAME(2, 3, 8), NAME(2, 4, 8), NAME(2, 5, 8), NAME(2, 6, 8),
             },
             {
-                outer_1x3x1, outer_1x3x2, outer_1x3x3, outer_1x3x4,
+                NAME(3, 1, 8), NAME(3, 2, 8), NAME(3, 3, 8), NAME(3, 4, 8),
             },
         },
         {
             {
-                outer_2x1x1, outer_2x1x2, outer_2x1x3, outer_2x1x4, outer_2x1x5, outer_2x1x6,
+                NAME(1, 1, 16), NAME(1, 2, 16), NAME(1, 3, 16), NAME(1, 4, 16), NAME(1, 5, 16), NAME(1, 6, 16),
             },
             {
-                outer_2x2x1, outer_2x2x2, outer_2x2x3,
+                NAME(2, 1, 16), NAME(2, 2, 16), NAME(2, 3, 16),
             },
             {
-                outer_2x3x1, outer_2x3x2,
+                NAME(3, 1, 16), NAME(3, 2, 16),
             },
         },
     },
     .sums = {
         {
-            {[2] = outer_sums_1x1x3, [4] = outer_sums_1x1x5, [8] = outer_sums_1x1x9},
+            {[2] = SUMS(1, 3, 8), [4] = SUMS(1, 5, 8), [8] = SUMS(1, 9, 8)},
             {0},
             {0},
         },
         {
-            {[2] = outer_sums_2x1x3, [4] = outer_sums_2x1x5},
+            {[2] = SUMS(1, 3, 16), [4] = SUMS(1, 5, 16)},
             {0},
             {0},
         },
@@ -129,6 +133,4 @@ const struct conv2d_outers conv2d_outers_avx2 = {
     .elements = {{12, 6, 4}, {6, 3, 2}},
     .sum_pixels = sum_pixels,
 };
-#else
-typedef int conv2d_outer_avx2_is_empty;
 #endif

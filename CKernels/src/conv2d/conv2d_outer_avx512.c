@@ -72,111 +72,116 @@ CK_TARGET_AVX512 static void sum_pixels(size_t pixels, size_t channels, const fl
     }
 }
 
-#define OUTER(V, A, B)                                                                                                 \
-    CK_TARGET_AVX512 static void outer_##V##x##A##x##B(const struct conv2d_outer *o, const float *x, const float *dy,  \
-                                                       float *dw) {                                                    \
-        outer(V, A, B, false, o, x, dy, dw);                                                                           \
+#define NAME(planes, elements, channels) conv2d_dw_f32_##planes##x##elements##x##channels##_avx512
+#define SUMS(planes, elements, channels) conv2d_dw_sums_f32_##planes##x##elements##x##channels##_avx512
+#define OUTER_AS(name, sums, planes, elements, channels)                                                               \
+    CK_TARGET_AVX512 static void name(const struct conv2d_outer *o, const float *x, const float *dy, float *dw) {      \
+        outer((channels) / LANES, planes, elements, sums, o, x, dy, dw);                                               \
     }
-#define OUTER_SUMS(V, A, B)                                                                                            \
-    CK_TARGET_AVX512 static void outer_sums_##V##x##A##x##B(const struct conv2d_outer *o, const float *x,              \
-                                                            const float *dy, float *dw) {                              \
-        outer(V, A, B, true, o, x, dy, dw);                                                                            \
-    }
+#define OUTER(planes, elements, channels) OUTER_AS(NAME(planes, elements, channels), false, planes, elements, channels)
+#define OUTER_SUMS(planes, elements, channels)                                                                         \
+    OUTER_AS(SUMS(planes, elements, channels), true, planes, elements, channels)
 
 /* clang-format off */
-OUTER(1, 1, 1) OUTER(1, 1, 2) OUTER(1, 1, 3) OUTER(1, 1, 4) OUTER(1, 1, 5) OUTER(1, 1, 6) OUTER(1, 1, 7)
-OUTER(1, 1, 8) OUTER(1, 1, 9) OUTER(1, 1, 10) OUTER(1, 1, 11) OUTER(1, 1, 12) OUTER(1, 1, 13) OUTER(1, 1, 14)
-OUTER(1, 1, 15) OUTER(1, 1, 16)
-OUTER(1, 2, 1) OUTER(1, 2, 2) OUTER(1, 2, 3) OUTER(1, 2, 4) OUTER(1, 2, 5) OUTER(1, 2, 6) OUTER(1, 2, 7)
-OUTER(1, 2, 8) OUTER(1, 2, 9) OUTER(1, 2, 10) OUTER(1, 2, 11) OUTER(1, 2, 12)
-OUTER(1, 3, 1) OUTER(1, 3, 2) OUTER(1, 3, 3) OUTER(1, 3, 4) OUTER(1, 3, 5) OUTER(1, 3, 6) OUTER(1, 3, 7)
-OUTER(1, 3, 8)
-OUTER(2, 1, 1) OUTER(2, 1, 2) OUTER(2, 1, 3) OUTER(2, 1, 4) OUTER(2, 1, 5) OUTER(2, 1, 6) OUTER(2, 1, 7)
-OUTER(2, 1, 8) OUTER(2, 1, 9) OUTER(2, 1, 10) OUTER(2, 1, 11) OUTER(2, 1, 12) OUTER(2, 1, 13)
-OUTER(2, 2, 1) OUTER(2, 2, 2) OUTER(2, 2, 3) OUTER(2, 2, 4) OUTER(2, 2, 5) OUTER(2, 2, 6)
-OUTER(2, 3, 1) OUTER(2, 3, 2) OUTER(2, 3, 3) OUTER(2, 3, 4)
-OUTER(3, 1, 1) OUTER(3, 1, 2) OUTER(3, 1, 3) OUTER(3, 1, 4) OUTER(3, 1, 5) OUTER(3, 1, 6) OUTER(3, 1, 7)
-OUTER(3, 1, 8)
-OUTER(3, 2, 1) OUTER(3, 2, 2) OUTER(3, 2, 3) OUTER(3, 2, 4)
-OUTER(3, 3, 1) OUTER(3, 3, 2)
-OUTER(4, 1, 1) OUTER(4, 1, 2) OUTER(4, 1, 3) OUTER(4, 1, 4) OUTER(4, 1, 5) OUTER(4, 1, 6)
-OUTER(4, 2, 1) OUTER(4, 2, 2) OUTER(4, 2, 3)
-OUTER(4, 3, 1) OUTER(4, 3, 2)
-OUTER_SUMS(1, 1, 3) OUTER_SUMS(1, 1, 5) OUTER_SUMS(1, 1, 9) OUTER_SUMS(1, 3, 3) OUTER_SUMS(2, 1, 3)
-OUTER_SUMS(2, 1, 5) OUTER_SUMS(2, 1, 9) OUTER_SUMS(2, 3, 3) OUTER_SUMS(3, 1, 3) OUTER_SUMS(3, 1, 5)
-OUTER_SUMS(4, 1, 3) OUTER_SUMS(4, 1, 5)
+OUTER(1, 1, 16) OUTER(1, 2, 16) OUTER(1, 3, 16) OUTER(1, 4, 16) OUTER(1, 5, 16) OUTER(1, 6, 16) OUTER(1, 7, 16)
+OUTER(1, 8, 16) OUTER(1, 9, 16) OUTER(1, 10, 16) OUTER(1, 11, 16) OUTER(1, 12, 16) OUTER(1, 13, 16) OUTER(1, 14, 16)
+OUTER(1, 15, 16) OUTER(1, 16, 16)
+OUTER(2, 1, 16) OUTER(2, 2, 16) OUTER(2, 3, 16) OUTER(2, 4, 16) OUTER(2, 5, 16) OUTER(2, 6, 16) OUTER(2, 7, 16)
+OUTER(2, 8, 16) OUTER(2, 9, 16) OUTER(2, 10, 16) OUTER(2, 11, 16) OUTER(2, 12, 16)
+OUTER(3, 1, 16) OUTER(3, 2, 16) OUTER(3, 3, 16) OUTER(3, 4, 16) OUTER(3, 5, 16) OUTER(3, 6, 16) OUTER(3, 7, 16)
+OUTER(3, 8, 16)
+OUTER(1, 1, 32) OUTER(1, 2, 32) OUTER(1, 3, 32) OUTER(1, 4, 32) OUTER(1, 5, 32) OUTER(1, 6, 32) OUTER(1, 7, 32)
+OUTER(1, 8, 32) OUTER(1, 9, 32) OUTER(1, 10, 32) OUTER(1, 11, 32) OUTER(1, 12, 32) OUTER(1, 13, 32)
+OUTER(2, 1, 32) OUTER(2, 2, 32) OUTER(2, 3, 32) OUTER(2, 4, 32) OUTER(2, 5, 32) OUTER(2, 6, 32)
+OUTER(3, 1, 32) OUTER(3, 2, 32) OUTER(3, 3, 32) OUTER(3, 4, 32)
+OUTER(1, 1, 48) OUTER(1, 2, 48) OUTER(1, 3, 48) OUTER(1, 4, 48) OUTER(1, 5, 48) OUTER(1, 6, 48) OUTER(1, 7, 48)
+OUTER(1, 8, 48)
+OUTER(2, 1, 48) OUTER(2, 2, 48) OUTER(2, 3, 48) OUTER(2, 4, 48)
+OUTER(3, 1, 48) OUTER(3, 2, 48)
+OUTER(1, 1, 64) OUTER(1, 2, 64) OUTER(1, 3, 64) OUTER(1, 4, 64) OUTER(1, 5, 64) OUTER(1, 6, 64)
+OUTER(2, 1, 64) OUTER(2, 2, 64) OUTER(2, 3, 64)
+OUTER(3, 1, 64) OUTER(3, 2, 64)
+OUTER_SUMS(1, 3, 16) OUTER_SUMS(1, 5, 16) OUTER_SUMS(1, 9, 16) OUTER_SUMS(3, 3, 16) OUTER_SUMS(1, 3, 32)
+OUTER_SUMS(1, 5, 32) OUTER_SUMS(1, 9, 32) OUTER_SUMS(3, 3, 32) OUTER_SUMS(1, 3, 48) OUTER_SUMS(1, 5, 48)
+OUTER_SUMS(1, 3, 64) OUTER_SUMS(1, 5, 64)
 
-const struct conv2d_outers conv2d_outers_avx512 = {
+const struct conv2d_outers ck_conv2d_outers_avx512 = {
     .outer = {
         {
             {
-                outer_1x1x1, outer_1x1x2, outer_1x1x3, outer_1x1x4, outer_1x1x5, outer_1x1x6, outer_1x1x7,
-                outer_1x1x8, outer_1x1x9, outer_1x1x10, outer_1x1x11, outer_1x1x12, outer_1x1x13, outer_1x1x14,
-                outer_1x1x15, outer_1x1x16,
+                NAME(1, 1, 16), NAME(1, 2, 16), NAME(1, 3, 16), NAME(1, 4, 16), NAME(1, 5, 16), NAME(1, 6, 16),
+                NAME(1, 7, 16),
+                NAME(1, 8, 16), NAME(1, 9, 16), NAME(1, 10, 16), NAME(1, 11, 16), NAME(1, 12, 16), NAME(1, 13, 16),
+                NAME(1, 14, 16),
+                NAME(1, 15, 16), NAME(1, 16, 16),
             },
             {
-                outer_1x2x1, outer_1x2x2, outer_1x2x3, outer_1x2x4, outer_1x2x5, outer_1x2x6, outer_1x2x7,
-                outer_1x2x8, outer_1x2x9, outer_1x2x10, outer_1x2x11, outer_1x2x12,
+                NAME(2, 1, 16), NAME(2, 2, 16), NAME(2, 3, 16), NAME(2, 4, 16), NAME(2, 5, 16), NAME(2, 6, 16),
+                NAME(2, 7, 16),
+                NAME(2, 8, 16), NAME(2, 9, 16), NAME(2, 10, 16), NAME(2, 11, 16), NAME(2, 12, 16),
             },
             {
-                outer_1x3x1, outer_1x3x2, outer_1x3x3, outer_1x3x4, outer_1x3x5, outer_1x3x6, outer_1x3x7,
-                outer_1x3x8,
-            },
-        },
-        {
-            {
-                outer_2x1x1, outer_2x1x2, outer_2x1x3, outer_2x1x4, outer_2x1x5, outer_2x1x6, outer_2x1x7,
-                outer_2x1x8, outer_2x1x9, outer_2x1x10, outer_2x1x11, outer_2x1x12, outer_2x1x13,
-            },
-            {
-                outer_2x2x1, outer_2x2x2, outer_2x2x3, outer_2x2x4, outer_2x2x5, outer_2x2x6,
-            },
-            {
-                outer_2x3x1, outer_2x3x2, outer_2x3x3, outer_2x3x4,
+                NAME(3, 1, 16), NAME(3, 2, 16), NAME(3, 3, 16), NAME(3, 4, 16), NAME(3, 5, 16), NAME(3, 6, 16),
+                NAME(3, 7, 16),
+                NAME(3, 8, 16),
             },
         },
         {
             {
-                outer_3x1x1, outer_3x1x2, outer_3x1x3, outer_3x1x4, outer_3x1x5, outer_3x1x6, outer_3x1x7,
-                outer_3x1x8,
+                NAME(1, 1, 32), NAME(1, 2, 32), NAME(1, 3, 32), NAME(1, 4, 32), NAME(1, 5, 32), NAME(1, 6, 32),
+                NAME(1, 7, 32),
+                NAME(1, 8, 32), NAME(1, 9, 32), NAME(1, 10, 32), NAME(1, 11, 32), NAME(1, 12, 32), NAME(1, 13, 32),
             },
             {
-                outer_3x2x1, outer_3x2x2, outer_3x2x3, outer_3x2x4,
+                NAME(2, 1, 32), NAME(2, 2, 32), NAME(2, 3, 32), NAME(2, 4, 32), NAME(2, 5, 32), NAME(2, 6, 32),
             },
             {
-                outer_3x3x1, outer_3x3x2,
+                NAME(3, 1, 32), NAME(3, 2, 32), NAME(3, 3, 32), NAME(3, 4, 32),
             },
         },
         {
             {
-                outer_4x1x1, outer_4x1x2, outer_4x1x3, outer_4x1x4, outer_4x1x5, outer_4x1x6,
+                NAME(1, 1, 48), NAME(1, 2, 48), NAME(1, 3, 48), NAME(1, 4, 48), NAME(1, 5, 48), NAME(1, 6, 48),
+                NAME(1, 7, 48),
+                NAME(1, 8, 48),
             },
             {
-                outer_4x2x1, outer_4x2x2, outer_4x2x3,
+                NAME(2, 1, 48), NAME(2, 2, 48), NAME(2, 3, 48), NAME(2, 4, 48),
             },
             {
-                outer_4x3x1, outer_4x3x2,
+                NAME(3, 1, 48), NAME(3, 2, 48),
+            },
+        },
+        {
+            {
+                NAME(1, 1, 64), NAME(1, 2, 64), NAME(1, 3, 64), NAME(1, 4, 64), NAME(1, 5, 64), NAME(1, 6, 64),
+            },
+            {
+                NAME(2, 1, 64), NAME(2, 2, 64), NAME(2, 3, 64),
+            },
+            {
+                NAME(3, 1, 64), NAME(3, 2, 64),
             },
         },
     },
     .sums = {
         {
-            {[2] = outer_sums_1x1x3, [4] = outer_sums_1x1x5, [8] = outer_sums_1x1x9},
+            {[2] = SUMS(1, 3, 16), [4] = SUMS(1, 5, 16), [8] = SUMS(1, 9, 16)},
             {0},
-            {[2] = outer_sums_1x3x3},
+            {[2] = SUMS(3, 3, 16)},
         },
         {
-            {[2] = outer_sums_2x1x3, [4] = outer_sums_2x1x5, [8] = outer_sums_2x1x9},
+            {[2] = SUMS(1, 3, 32), [4] = SUMS(1, 5, 32), [8] = SUMS(1, 9, 32)},
             {0},
-            {[2] = outer_sums_2x3x3},
+            {[2] = SUMS(3, 3, 32)},
         },
         {
-            {[2] = outer_sums_3x1x3, [4] = outer_sums_3x1x5},
+            {[2] = SUMS(1, 3, 48), [4] = SUMS(1, 5, 48)},
             {0},
             {0},
         },
         {
-            {[2] = outer_sums_4x1x3, [4] = outer_sums_4x1x5},
+            {[2] = SUMS(1, 3, 64), [4] = SUMS(1, 5, 64)},
             {0},
             {0},
         },
@@ -184,6 +189,4 @@ const struct conv2d_outers conv2d_outers_avx512 = {
     .elements = {{16, 12, 8}, {13, 6, 4}, {8, 4, 2}, {6, 3, 2}},
     .sum_pixels = sum_pixels,
 };
-#else
-typedef int conv2d_outer_avx512_is_empty;
 #endif

@@ -20,7 +20,7 @@ static bool reader(size_t i, size_t stride, size_t tap, size_t dilation, size_t 
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
-void conv2d_ref_forward(const struct conv2d_call *call, size_t begin, size_t end) {
+void ck_conv2d_ref_forward(const struct conv2d_call *call, size_t begin, size_t end) {
     const ck_conv2d_shape s = *call->shape;
     for (size_t row = begin; row < end; row++) {
         size_t n = row / s.out_height, oy = row % s.out_height;
@@ -48,7 +48,7 @@ void conv2d_ref_forward(const struct conv2d_call *call, size_t begin, size_t end
     }
 }
 
-void conv2d_ref_backward_input(const struct conv2d_call *call, size_t begin, size_t end) {
+void ck_conv2d_ref_backward_input(const struct conv2d_call *call, size_t begin, size_t end) {
     const ck_conv2d_shape s = *call->shape;
     for (size_t row = begin; row < end; row++) {
         size_t n = row / s.in_height, iy = row % s.in_height;
@@ -88,7 +88,7 @@ static void gather_row(const struct conv2d_call *call, size_t ky, size_t kx, con
             }
 }
 
-void conv2d_ref_backward_weights(const struct conv2d_call *call, size_t begin, size_t end) {
+void ck_conv2d_ref_backward_weights(const struct conv2d_call *call, size_t begin, size_t end) {
     const ck_conv2d_shape s = *call->shape;
     for (size_t row = begin; row < end; row++) {
         bool is_bias = row == s.kernel_height * s.kernel_width * s.in_channels;

@@ -38,9 +38,9 @@ static void tiles(struct walk *walk, enum direction direction, size_t image, siz
     const struct conv2d_direct *d = walk->plan->direct;
     if (count == 0 || lines == 0) return;
     struct conv2d_span rows =
-        conv2d_taps(oy, d->stride_height, d->dilation_height, d->pad_top, d->in_height, d->kernel_height);
+        ck_conv2d_taps(oy, d->stride_height, d->dilation_height, d->pad_top, d->in_height, d->kernel_height);
     struct conv2d_span columns =
-        conv2d_taps(ox, d->stride_width, d->dilation_width, d->pad_left, d->in_width, d->kernel_width);
+        ck_conv2d_taps(ox, d->stride_width, d->dilation_width, d->pad_left, d->in_width, d->kernel_width);
     size_t taps = columns.end - columns.begin, in_line = d->in_width * d->in_channels;
     struct conv2d_tile *tile = &walk->tile;
 
@@ -82,7 +82,7 @@ static void tiles(struct walk *walk, enum direction direction, size_t image, siz
 
 static struct walk start_panel(const struct plan *plan, size_t index) {
     const struct conv2d_direct *d = plan->direct;
-    struct walk walk = {.plan = plan, .panel = conv2d_panel(d->kernels, d->out_channels, index)};
+    struct walk walk = {.plan = plan, .panel = ck_conv2d_panel(d->kernels, d->out_channels, index)};
     size_t lanes = d->kernels->lanes, taps = d->kernel_height * d->kernel_width;
     size_t step = d->packed ? walk.panel.vectors * lanes : d->out_channels;
     walk.w = d->w + (d->packed ? taps * d->in_channels * walk.panel.first : walk.panel.first);
@@ -141,7 +141,7 @@ static void run_units(void *context, size_t begin, size_t end) {
     for (size_t unit = begin; unit < end; unit++) {
         struct conv2d_span images = conv2d_part(d->batch, plan->groups, unit / plan->chunks);
         struct conv2d_span rows = conv2d_part(d->out_height, plan->chunks, unit % plan->chunks);
-        for (size_t index = 0; index < conv2d_panels(d->kernels, d->out_channels); index++) {
+        for (size_t index = 0; index < ck_conv2d_panels(d->kernels, d->out_channels); index++) {
             struct walk walk = start_panel(plan, index);
             if (!plan->across)
                 for (size_t image = images.begin; image < images.end; image++) walk_image(&walk, image, rows);
@@ -155,14 +155,14 @@ static void run_units(void *context, size_t begin, size_t end) {
     }
 }
 
-void conv2d_direct_run(const struct conv2d_direct *d) {
+void ck_conv2d_direct_run(const struct conv2d_direct *d) {
     if (d->batch == 0 || d->out_height == 0 || d->out_width == 0 || d->out_channels == 0) return;
     struct plan plan = {
         .direct = d,
-        .full_rows = conv2d_full_outputs(d->out_height, d->stride_height, d->dilation_height, d->pad_top, d->in_height,
-                                         d->kernel_height),
-        .full_columns = conv2d_full_outputs(d->out_width, d->stride_width, d->dilation_width, d->pad_left, d->in_width,
-                                            d->kernel_width),
+        .full_rows = ck_conv2d_full_outputs(d->out_height, d->stride_height, d->dilation_height, d->pad_top,
+                                            d->in_height, d->kernel_height),
+        .full_columns = ck_conv2d_full_outputs(d->out_width, d->stride_width, d->dilation_width, d->pad_left,
+                                               d->in_width, d->kernel_width),
     };
     size_t width = plan.full_columns.end - plan.full_columns.begin;
     bool uniform = width == d->out_width && plan.full_rows.end - plan.full_rows.begin == d->out_height;

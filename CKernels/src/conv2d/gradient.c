@@ -16,10 +16,10 @@ enum {
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 static bool inside(const ck_conv2d_shape *s) {
-    struct conv2d_span y = conv2d_full_outputs(s->out_height, s->stride_height, s->dilation_height,
-                                               (ptrdiff_t)s->pad_top, s->in_height, s->kernel_height);
-    struct conv2d_span x = conv2d_full_outputs(s->out_width, s->stride_width, s->dilation_width, (ptrdiff_t)s->pad_left,
-                                               s->in_width, s->kernel_width);
+    struct conv2d_span y = ck_conv2d_full_outputs(s->out_height, s->stride_height, s->dilation_height,
+                                                  (ptrdiff_t)s->pad_top, s->in_height, s->kernel_height);
+    struct conv2d_span x = ck_conv2d_full_outputs(s->out_width, s->stride_width, s->dilation_width,
+                                                  (ptrdiff_t)s->pad_left, s->in_width, s->kernel_width);
     return y.end - y.begin == s->out_height && x.end - x.begin == s->out_width;
 }
 
@@ -50,7 +50,7 @@ static size_t groups_of(const ck_conv2d_shape *s) {
     return smaller(groups, s->batch);
 }
 
-size_t conv2d_gradient_workspace(const ck_conv2d_shape *s) {
+size_t ck_conv2d_gradient_workspace(const ck_conv2d_shape *s) {
     if (is_empty(s)) return 0;
     size_t groups = groups_of(s), partial = (weight_rows(s) + 1) * s->out_channels;
     ck_conv2d_shape frame = copies(s) ? framed(s) : *s;
@@ -76,8 +76,8 @@ static void cut(struct plan *plan) {
     bool whole = inside(s) && (s->dilation_width == 1 || s->kernel_width == 1);
     plan->runs = whole ? 1 : s->kernel_width;
     plan->run_length = whole ? s->kernel_width * s->in_channels : s->in_channels;
-    plan->panels = conv2d_panels(plan->kernels, s->out_channels);
-    size_t widest = plan->panels ? conv2d_panel(plan->kernels, s->out_channels, plan->panels - 1).vectors : 1;
+    plan->panels = ck_conv2d_panels(plan->kernels, s->out_channels);
+    size_t widest = plan->panels ? ck_conv2d_panel(plan->kernels, s->out_channels, plan->panels - 1).vectors : 1;
     size_t least = SIZE_MAX;
     for (size_t planes = 1; planes <= (inside(s) ? CONV2D_PLANES : 1); planes++) {
         size_t most = plan->kernels->outers->elements[widest - 1][planes - 1];
@@ -94,7 +94,7 @@ static void cut(struct plan *plan) {
     size_t elements = conv2d_part(plan->run_length, plan->element_parts, 0).end;
     plan->sums_in_tiles = whole;
     for (size_t i = 0; i < plan->panels && plan->sums_in_tiles; i++) {
-        size_t vectors = conv2d_panel(plan->kernels, s->out_channels, i).vectors;
+        size_t vectors = ck_conv2d_panel(plan->kernels, s->out_channels, i).vectors;
         plan->sums_in_tiles = plan->kernels->outers->sums[vectors - 1][planes - 1][elements - 1] != NULL;
     }
 }
@@ -103,7 +103,7 @@ static void run_tile(const struct plan *plan, size_t index, const float *x, cons
                      bool add) {
     const ck_conv2d_shape *s = &plan->shape;
     const bool first = index < plan->panels;
-    struct conv2d_panel panel = conv2d_panel(plan->kernels, s->out_channels, index % plan->panels);
+    struct conv2d_panel panel = ck_conv2d_panel(plan->kernels, s->out_channels, index % plan->panels);
     index /= plan->panels;
     struct conv2d_span elements = conv2d_part(plan->run_length, plan->element_parts, index % plan->element_parts);
     index /= plan->element_parts;
@@ -111,10 +111,10 @@ static void run_tile(const struct plan *plan, size_t index, const float *x, cons
     struct conv2d_span planes = conv2d_part(s->kernel_height, plan->plane_parts, index / plan->runs);
 
     /* With several planes, or a run over the kernel's width, nothing reaches outside the image: every output counts. */
-    struct conv2d_span rows = conv2d_outputs_of_tap(s->out_height, s->stride_height, s->dilation_height,
-                                                    (ptrdiff_t)s->pad_top, s->in_height, planes.begin);
-    struct conv2d_span columns = conv2d_outputs_of_tap(s->out_width, s->stride_width, s->dilation_width,
-                                                       (ptrdiff_t)s->pad_left, s->in_width, kx);
+    struct conv2d_span rows = ck_conv2d_outputs_of_tap(s->out_height, s->stride_height, s->dilation_height,
+                                                       (ptrdiff_t)s->pad_top, s->in_height, planes.begin);
+    struct conv2d_span columns = ck_conv2d_outputs_of_tap(s->out_width, s->stride_width, s->dilation_width,
+                                                          (ptrdiff_t)s->pad_left, s->in_width, kx);
     size_t line = s->in_width * s->in_channels, vectors = panel.vectors;
     struct conv2d_outer outer = {
         .columns = columns.end - columns.begin,
@@ -203,8 +203,8 @@ static void add_partials(void *context, size_t begin, size_t end) {
     }
 }
 
-void conv2d_gradient_run(const struct conv2d_kernels *kernels, const ck_conv2d_shape *s, const float *x,
-                         const float *dy, float *dw, float *dbias, float *workspace) {
+void ck_conv2d_gradient_run(const struct conv2d_kernels *kernels, const ck_conv2d_shape *s, const float *x,
+                            const float *dy, float *dw, float *dbias, float *workspace) {
     size_t weights = weight_rows(s) * s->out_channels;
     if (is_empty(s)) {
         if (weights > 0) memset(dw, 0, weights * sizeof(float));

@@ -10,8 +10,8 @@ static void pack_tap(const struct conv2d_packing *p, size_t tap) {
     size_t reduction = p->transpose ? p->out_channels : p->in_channels;
     size_t channels = p->transpose ? p->in_channels : p->out_channels;
     const struct gemm_kernels *gemm = p->kernels->gemm;
-    for (size_t index = 0; index < conv2d_panels(p->kernels, channels); index++) {
-        struct conv2d_panel panel = conv2d_panel(p->kernels, channels, index);
+    for (size_t index = 0; index < ck_conv2d_panels(p->kernels, channels); index++) {
+        struct conv2d_panel panel = ck_conv2d_panel(p->kernels, channels, index);
         float *to = p->packed + taps * reduction * panel.first + tap * reduction * panel.vectors * p->kernels->lanes;
         if (p->transpose)
             gemm->pack_columns(reduction, panel.count, w + panel.first * p->out_channels, p->out_channels, to);
@@ -23,7 +23,7 @@ static void pack_range(void *context, size_t begin, size_t end) {
     for (size_t tap = begin; tap < end; tap++) pack_tap(context, tap);
 }
 
-void conv2d_pack(const struct conv2d_packing *p) {
+void ck_conv2d_pack(const struct conv2d_packing *p) {
     size_t taps = p->rows.count * p->columns.count;
     ck_parallel_for(taps, taps * p->in_channels * p->out_channels * sizeof(float), pack_range, (void *)p);
 }

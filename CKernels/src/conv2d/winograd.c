@@ -3,7 +3,7 @@
 
 #include "../parallel.h"
 
-float *winograd_aligned(float *workspace) {
+float *ck_winograd_aligned(float *workspace) {
     enum { LINE = WINOGRAD_PAD * sizeof(float) };
     size_t beyond = (uintptr_t)workspace % LINE / sizeof(float);
     return beyond ? workspace + (WINOGRAD_PAD - beyond) : workspace;
@@ -11,7 +11,7 @@ float *winograd_aligned(float *workspace) {
 
 /* ---- Tiles ---- */
 
-struct winograd_tiling winograd_tiling(const ck_conv2d_shape *s) {
+struct winograd_tiling ck_winograd_tiling(const ck_conv2d_shape *s) {
     struct winograd_tiling tiling = {
         .lines = (s->out_height + WINOGRAD_OUTPUT - 1) / WINOGRAD_OUTPUT,
         .columns = (s->out_width + WINOGRAD_OUTPUT - 1) / WINOGRAD_OUTPUT,
@@ -33,7 +33,7 @@ static struct winograd_window window(size_t line, size_t pixel, struct conv2d_sp
     return (struct winograd_window){line, pixel, lines.begin, lines.end, columns.begin, columns.end};
 }
 
-struct winograd_tile winograd_tile(const ck_conv2d_shape *s, struct winograd_tiling tiling, size_t index) {
+struct winograd_tile ck_winograd_tile(const ck_conv2d_shape *s, struct winograd_tiling tiling, size_t index) {
     size_t image = index / tiling.image, y = index % tiling.image / tiling.columns * WINOGRAD_OUTPUT;
     size_t x = index % tiling.columns * WINOGRAD_OUTPUT;
     struct winograd_tile tile = {
@@ -50,24 +50,26 @@ struct winograd_tile winograd_tile(const ck_conv2d_shape *s, struct winograd_til
     return tile;
 }
 
-void winograd_tiles(const ck_conv2d_shape *s, struct winograd_tiling tiling, struct conv2d_span span,
-                    struct winograd_tile *tiles) {
-    for (size_t i = span.begin; i < span.end; i++) tiles[i - span.begin] = winograd_tile(s, tiling, i);
+void ck_winograd_tiles(const ck_conv2d_shape *s, struct winograd_tiling tiling, struct conv2d_span span,
+                       struct winograd_tile *tiles) {
+    for (size_t i = span.begin; i < span.end; i++) tiles[i - span.begin] = ck_winograd_tile(s, tiling, i);
 }
 
-struct winograd_stretch winograd_inputs(const ck_conv2d_shape *s, struct winograd_tiling tiling,
-                                        struct conv2d_span tiles, const float *x) {
+struct winograd_stretch ck_winograd_inputs(const ck_conv2d_shape *s, struct winograd_tiling tiling,
+                                           struct conv2d_span tiles, const float *x) {
     if (tiles.begin >= tiles.end) return (struct winograd_stretch){NULL, NULL};
-    struct winograd_tile first = winograd_tile(s, tiling, tiles.begin), last = winograd_tile(s, tiling, tiles.end - 1);
+    struct winograd_tile first = ck_winograd_tile(s, tiling, tiles.begin),
+                         last = ck_winograd_tile(s, tiling, tiles.end - 1);
     size_t height = last.input.bottom - last.input.top, width = last.input.right - last.input.left;
     size_t end = last.input_at + (height ? (height - 1) * last.input.line + width * last.input.pixel : 0);
     return (struct winograd_stretch){x + first.input_at, x + (end > first.input_at ? end : first.input_at)};
 }
 
-struct winograd_stretch winograd_outputs(const ck_conv2d_shape *s, struct winograd_tiling tiling,
-                                         struct conv2d_span tiles, const float *y) {
+struct winograd_stretch ck_winograd_outputs(const ck_conv2d_shape *s, struct winograd_tiling tiling,
+                                            struct conv2d_span tiles, const float *y) {
     if (tiles.begin >= tiles.end) return (struct winograd_stretch){NULL, NULL};
-    struct winograd_tile first = winograd_tile(s, tiling, tiles.begin), last = winograd_tile(s, tiling, tiles.end - 1);
+    struct winograd_tile first = ck_winograd_tile(s, tiling, tiles.begin),
+                         last = ck_winograd_tile(s, tiling, tiles.end - 1);
     size_t end = last.output_at + (last.output.bottom - 1) * last.output.line + last.output.right * last.output.pixel;
     return (struct winograd_stretch){y + first.output_at, y + end};
 }
@@ -81,10 +83,10 @@ static void fetch(const struct winograd_stretch *stretch, size_t index) {
     for (size_t i = part.begin; i < part.end; i += WINOGRAD_PAD) __builtin_prefetch(stretch->begin + i, 0, 2);
 }
 
-void winograd_multiply(const struct winograd_product *p, const float *a, const float *b, float *c) {
+void ck_winograd_multiply(const struct winograd_product *p, const float *a, const float *b, float *c) {
     const struct gemm_kernels *gemm = p->kernels->gemm;
-    for (size_t index = 0; index < conv2d_panels(p->kernels, p->columns); index++) {
-        struct conv2d_panel panel = conv2d_panel(p->kernels, p->columns, index);
+    for (size_t index = 0; index < ck_conv2d_panels(p->kernels, p->columns); index++) {
+        struct conv2d_panel panel = ck_conv2d_panel(p->kernels, p->columns, index);
         size_t tallest = gemm->tallest[panel.vectors], parts = (p->rows + tallest - 1) / tallest;
         size_t lower = p->rows / parts, higher = p->rows % parts; /* so many parts have a row more */
         struct gemm_tile tile = {
@@ -143,8 +145,8 @@ static void transform_rows(void *context, size_t begin, size_t end) {
                                             winograd_distance(weights->rows, channels));
 }
 
-void winograd_transform_weights(const struct conv2d_kernels *kernels, const ck_conv2d_shape *s, const float *w,
-                                bool transpose, float *scratch, float *frequencies) {
+void ck_winograd_transform_weights(const struct conv2d_kernels *kernels, const ck_conv2d_shape *s, const float *w,
+                                   bool transpose, float *scratch, float *frequencies) {
     size_t bytes = 9 * s->in_channels * s->out_channels * sizeof(float), lanes = kernels->lanes;
     struct weights weights = {
         .kernels = kernels,
@@ -167,10 +169,10 @@ static bool suits(const ck_conv2d_shape *s) {
     if (s->dilation_height != 1 || s->dilation_width != 1) return false;
     if (s->in_channels < CHANNELS || s->out_channels < CHANNELS) return false;
     if (s->batch == 0 || s->in_height == 0 || s->in_width == 0) return false;
-    size_t covered = winograd_tiling(s).image * WINOGRAD_OUTPUT * WINOGRAD_OUTPUT;
+    size_t covered = ck_winograd_tiling(s).image * WINOGRAD_OUTPUT * WINOGRAD_OUTPUT;
     return covered > 0 && covered <= 2 * s->out_height * s->out_width;
 }
 
-bool winograd_suits_forward(const ck_conv2d_shape *s) { return suits(s); }
+bool ck_winograd_suits_forward(const ck_conv2d_shape *s) { return suits(s); }
 
-bool winograd_suits_backward(const ck_conv2d_shape *s) { return suits(s) && s->batch >= 4; }
+bool ck_winograd_suits_backward(const ck_conv2d_shape *s) { return suits(s) && s->batch >= 4; }

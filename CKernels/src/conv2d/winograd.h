@@ -50,7 +50,7 @@ struct winograd_kernels {
 };
 
 #if defined(__x86_64__)
-extern const struct winograd_kernels winograd_avx2, winograd_avx512;
+extern const struct winograd_kernels ck_winograd_avx2, ck_winograd_avx512;
 #endif
 
 /* ---- Shared by the passes (winograd.c) ---- */
@@ -74,22 +74,22 @@ static inline size_t winograd_size(size_t rows, size_t channels) {
 }
 
 /* The first cache line's start in a workspace, which has WINOGRAD_PAD floats to spare. */
-float *winograd_aligned(float *workspace);
+float *ck_winograd_aligned(float *workspace);
 
 /* How the outputs are cut into tiles. */
 struct winograd_tiling {
     size_t lines, columns, image; /* tiles in a column, in a line, in an image */
 };
-struct winograd_tiling winograd_tiling(const ck_conv2d_shape *shape);
+struct winograd_tiling ck_winograd_tiling(const ck_conv2d_shape *shape);
 
 /* Tile `index` of the batch: its outputs and inputs, and the first float of each inside its image. */
 struct winograd_tile {
     struct winograd_window output, input;
     size_t output_at, input_at;
 };
-struct winograd_tile winograd_tile(const ck_conv2d_shape *shape, struct winograd_tiling tiling, size_t index);
-void winograd_tiles(const ck_conv2d_shape *shape, struct winograd_tiling tiling, struct conv2d_span span,
-                    struct winograd_tile *tiles);
+struct winograd_tile ck_winograd_tile(const ck_conv2d_shape *shape, struct winograd_tiling tiling, size_t index);
+void ck_winograd_tiles(const ck_conv2d_shape *shape, struct winograd_tiling tiling, struct conv2d_span span,
+                       struct winograd_tile *tiles);
 
 /* c = a b, or c += a b, for each frequency: rows x columns, each the sum of `depth` products. Rows of b and c are
  * filled up as above. Meanwhile memory that is needed next comes nearer: the transforms would wait for it. */
@@ -103,35 +103,35 @@ struct winograd_product {
         const float *begin, *end; /* both null for none */
     } next[2];
 };
-void winograd_multiply(const struct winograd_product *product, const float *a, const float *b, float *c);
+void ck_winograd_multiply(const struct winograd_product *product, const float *a, const float *b, float *c);
 
 /* Inputs and outputs of tiles begin ..< end: what lies between those of the first and the last. */
-struct winograd_stretch winograd_inputs(const ck_conv2d_shape *shape, struct winograd_tiling tiling,
-                                        struct conv2d_span tiles, const float *x);
-struct winograd_stretch winograd_outputs(const ck_conv2d_shape *shape, struct winograd_tiling tiling,
-                                         struct conv2d_span tiles, const float *y);
+struct winograd_stretch ck_winograd_inputs(const ck_conv2d_shape *shape, struct winograd_tiling tiling,
+                                           struct conv2d_span tiles, const float *x);
+struct winograd_stretch ck_winograd_outputs(const ck_conv2d_shape *shape, struct winograd_tiling tiling,
+                                            struct conv2d_span tiles, const float *y);
 
 /* Frequencies of the weights, in_channels rows of out_channels; or, transposed, out_channels rows of in_channels, for
  * which `scratch` has room for 9 out_channels padded(in_channels) floats. */
-void winograd_transform_weights(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *w,
-                                bool transpose, float *scratch, float *frequencies);
+void ck_winograd_transform_weights(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *w,
+                                   bool transpose, float *scratch, float *frequencies);
 
 /* ---- Passes ---- */
 
 /* Whether this algorithm is the faster one. Decided by the shape alone. */
-bool winograd_suits_forward(const ck_conv2d_shape *shape);
-bool winograd_suits_backward(const ck_conv2d_shape *shape);
+bool ck_winograd_suits_forward(const ck_conv2d_shape *shape);
+bool ck_winograd_suits_backward(const ck_conv2d_shape *shape);
 
 /* Floats of workspace on any tier. */
-size_t winograd_forward_workspace(const ck_conv2d_shape *shape);
-size_t winograd_backward_input_workspace(const ck_conv2d_shape *shape);
-size_t winograd_backward_weights_workspace(const ck_conv2d_shape *shape);
+size_t ck_winograd_forward_workspace(const ck_conv2d_shape *shape);
+size_t ck_winograd_backward_input_workspace(const ck_conv2d_shape *shape);
+size_t ck_winograd_backward_weights_workspace(const ck_conv2d_shape *shape);
 
-void winograd_forward(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *x,
-                      const float *w, const float *bias, ck_activation f, float *y, float *workspace);
-void winograd_backward_input(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *dy,
-                             const float *w, float *dx, float *workspace);
-void winograd_backward_weights(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *x,
-                               const float *dy, float *dw, float *dbias, float *workspace);
+void ck_winograd_forward(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *x,
+                         const float *w, const float *bias, ck_activation f, float *y, float *workspace);
+void ck_winograd_backward_input(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *dy,
+                                const float *w, float *dx, float *workspace);
+void ck_winograd_backward_weights(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *x,
+                                  const float *dy, float *dw, float *dbias, float *workspace);
 
 #endif

@@ -5,7 +5,7 @@
 
 #define TARGET CK_TARGET_AVX2
 #define INLINE static inline __attribute__((always_inline)) TARGET
-#define NAME winograd_avx2
+#define NAME ck_winograd_avx2
 #define LANES 8
 #define VECTOR __m256
 #define MASK __m256i
@@ -27,6 +27,4 @@ INLINE VECTOR load(const float *from, MASK mask) { return _mm256_maskload_ps(fro
 INLINE void store(float *to, MASK mask, VECTOR value) { _mm256_maskstore_ps(to, mask, value); }
 
 #include "winograd_tpl.h"
-#else
-typedef int winograd_avx2_is_empty;
 #endif

@@ -5,7 +5,7 @@
 
 #define TARGET CK_TARGET_AVX512
 #define INLINE static inline __attribute__((always_inline)) TARGET
-#define NAME winograd_avx512
+#define NAME ck_winograd_avx512
 #define LANES 16
 #define VECTOR __m512
 #define MASK __mmask16
@@ -24,6 +24,4 @@ INLINE VECTOR load(const float *from, MASK mask) { return _mm512_maskz_loadu_ps(
 INLINE void store(float *to, MASK mask, VECTOR value) { _mm512_mask_storeu_ps(to, mask, value); }
 
 #include "winograd_tpl.h"
-#else
-typedef int winograd_avx512_is_empty;
 #endif

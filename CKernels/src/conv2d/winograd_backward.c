@@ -39,7 +39,7 @@ static size_t input_scratch(const ck_conv2d_shape *s) {
     return winograd_size(WINOGRAD_TILES, s->in_channels) + winograd_size(WINOGRAD_TILES, s->out_channels);
 }
 
-size_t winograd_backward_input_workspace(const ck_conv2d_shape *s) {
+size_t ck_winograd_backward_input_workspace(const ck_conv2d_shape *s) {
     return WINOGRAD_PAD + winograd_size(s->out_channels, s->in_channels) +
            9 * s->out_channels * winograd_padded(s->in_channels) + smaller(s->batch, WINOGRAD_UNITS) * input_scratch(s);
 }
@@ -52,7 +52,7 @@ static void input_block(const struct plan *plan, struct conv2d_span block, struc
     size_t out_distance = winograd_distance(rows, s->out_channels);
     float *in = scratch, *out = scratch + winograd_size(rows, s->in_channels);
     struct winograd_tile tiles[WINOGRAD_TILES];
-    winograd_tiles(s, plan->tiling, block, tiles);
+    ck_winograd_tiles(s, plan->tiling, block, tiles);
     for (size_t row = 0; row < rows; row++)
         transform->output_gradient(&tiles[row].output, s->out_channels, plan->dy + tiles[row].output_at,
                                    out + row * winograd_padded(s->out_channels), out_distance);
@@ -66,9 +66,9 @@ static void input_block(const struct plan *plan, struct conv2d_span block, struc
         .a_distance = out_distance,
         .b_distance = winograd_distance(s->out_channels, s->in_channels),
         .c_distance = in_distance,
-        .next = {winograd_outputs(s, plan->tiling, next, plan->dy)},
+        .next = {ck_winograd_outputs(s, plan->tiling, next, plan->dy)},
     };
-    winograd_multiply(&product, out, plan->weights, in);
+    ck_winograd_multiply(&product, out, plan->weights, in);
     for (size_t row = 0; row < rows; row++)
         transform->input_gradient(&tiles[row].input, s->in_channels, in + row * winograd_padded(s->in_channels),
                                   in_distance, plan->dx + tiles[row].input_at);
@@ -88,16 +88,16 @@ static void input_units(void *context, size_t begin, size_t end) {
     }
 }
 
-void winograd_backward_input(const struct conv2d_kernels *kernels, const ck_conv2d_shape *s, const float *dy,
-                             const float *w, float *dx, float *workspace) {
-    struct plan plan = {.kernels = kernels, .shape = s, .tiling = winograd_tiling(s), .dy = dy, .dx = dx};
+void ck_winograd_backward_input(const struct conv2d_kernels *kernels, const ck_conv2d_shape *s, const float *dy,
+                                const float *w, float *dx, float *workspace) {
+    struct plan plan = {.kernels = kernels, .shape = s, .tiling = ck_winograd_tiling(s), .dy = dy, .dx = dx};
     plan.units = smaller(s->batch, WINOGRAD_UNITS);
-    float *weights = winograd_aligned(workspace);
+    float *weights = ck_winograd_aligned(workspace);
     float *transposed = weights + winograd_size(s->out_channels, s->in_channels);
     plan.weights = weights;
     plan.scratch = transposed + 9 * s->out_channels * winograd_padded(s->in_channels);
     plan.scratch_size = input_scratch(s);
-    winograd_transform_weights(kernels, s, w, true, transposed, weights);
+    ck_winograd_transform_weights(kernels, s, w, true, transposed, weights);
     size_t tiles = s->batch * plan.tiling.image;
     ck_parallel_for(plan.units, 2 * WINOGRAD_FREQUENCIES * tiles * s->in_channels * s->out_channels, input_units,
                     &plan);
@@ -114,7 +114,7 @@ static size_t sums_size(const ck_conv2d_shape *s) {
     return winograd_size(s->in_channels, s->out_channels) + winograd_padded(s->out_channels);
 }
 
-size_t winograd_backward_weights_workspace(const ck_conv2d_shape *s) {
+size_t ck_winograd_backward_weights_workspace(const ck_conv2d_shape *s) {
     return WINOGRAD_PAD + smaller(s->batch, GROUPS) * (weights_scratch(s) + sums_size(s));
 }
 
@@ -127,7 +127,7 @@ static void weights_block(const struct plan *plan, struct conv2d_span block, str
     size_t out_distance = winograd_distance(rows, s->out_channels);
     float *in = scratch, *out = scratch + winograd_size(rows, s->in_channels);
     for (size_t row = 0; row < rows; row++) {
-        struct winograd_tile tile = winograd_tile(s, plan->tiling, block.begin + row);
+        struct winograd_tile tile = ck_winograd_tile(s, plan->tiling, block.begin + row);
         transform->input(&tile.input, s->in_channels, plan->x + tile.input_at,
                          in + row * winograd_padded(s->in_channels), in_distance);
         transform->output_gradient(&tile.output, s->out_channels, plan->dy + tile.output_at,
@@ -144,9 +144,10 @@ static void weights_block(const struct plan *plan, struct conv2d_span block, str
         .b_distance = out_distance,
         .c_distance = winograd_distance(s->in_channels, s->out_channels),
         .add = add,
-        .next = {winograd_inputs(s, plan->tiling, next, plan->x), winograd_outputs(s, plan->tiling, next, plan->dy)},
+        .next = {ck_winograd_inputs(s, plan->tiling, next, plan->x),
+                 ck_winograd_outputs(s, plan->tiling, next, plan->dy)},
     };
-    winograd_multiply(&product, in, out, sums);
+    ck_winograd_multiply(&product, in, out, sums);
 }
 
 static void weights_units(void *context, size_t begin, size_t end) {
@@ -176,12 +177,12 @@ static void add_units(void *context, size_t begin, size_t end) {
                                                  plan->dw + row * s->out_channels, s->in_channels * s->out_channels);
 }
 
-void winograd_backward_weights(const struct conv2d_kernels *kernels, const ck_conv2d_shape *s, const float *x,
-                               const float *dy, float *dw, float *dbias, float *workspace) {
-    struct plan plan = {.kernels = kernels, .shape = s, .tiling = winograd_tiling(s), .x = x, .dy = dy, .dw = dw};
+void ck_winograd_backward_weights(const struct conv2d_kernels *kernels, const ck_conv2d_shape *s, const float *x,
+                                  const float *dy, float *dw, float *dbias, float *workspace) {
+    struct plan plan = {.kernels = kernels, .shape = s, .tiling = ck_winograd_tiling(s), .x = x, .dy = dy, .dw = dw};
     plan.dbias = dbias;
     plan.units = smaller(s->batch, GROUPS);
-    plan.sums = winograd_aligned(workspace);
+    plan.sums = ck_winograd_aligned(workspace);
     plan.sums_size = sums_size(s);
     plan.scratch = plan.sums + plan.units * plan.sums_size;
     plan.scratch_size = weights_scratch(s);

@@ -29,8 +29,8 @@ static size_t units_of(size_t tiles) {
     return smaller((tiles + block_of(tiles) - 1) / block_of(tiles), WINOGRAD_UNITS);
 }
 
-size_t winograd_forward_workspace(const ck_conv2d_shape *s) {
-    size_t tiles = s->batch * winograd_tiling(s).image;
+size_t ck_winograd_forward_workspace(const ck_conv2d_shape *s) {
+    size_t tiles = s->batch * ck_winograd_tiling(s).image;
     return WINOGRAD_PAD + winograd_size(s->in_channels, s->out_channels) + units_of(tiles) * scratch_size(s, tiles);
 }
 
@@ -42,7 +42,7 @@ static void run_block(const struct plan *plan, struct conv2d_span block, struct 
     size_t out_distance = winograd_distance(rows, s->out_channels);
     float *in = scratch, *out = scratch + winograd_size(rows, s->in_channels);
     struct winograd_tile tiles[WINOGRAD_TILES];
-    winograd_tiles(s, plan->tiling, block, tiles);
+    ck_winograd_tiles(s, plan->tiling, block, tiles);
     for (size_t row = 0; row < rows; row++)
         transform->input(&tiles[row].input, s->in_channels, plan->x + tiles[row].input_at,
                          in + row * winograd_padded(s->in_channels), in_distance);
@@ -56,9 +56,9 @@ static void run_block(const struct plan *plan, struct conv2d_span block, struct 
         .a_distance = in_distance,
         .b_distance = winograd_distance(s->in_channels, s->out_channels),
         .c_distance = out_distance,
-        .next = {winograd_inputs(s, plan->tiling, next, plan->x)},
+        .next = {ck_winograd_inputs(s, plan->tiling, next, plan->x)},
     };
-    winograd_multiply(&product, in, plan->weights, out);
+    ck_winograd_multiply(&product, in, plan->weights, out);
     for (size_t row = 0; row < rows; row++) {
         struct winograd_tile tile = tiles[row];
         float *y = plan->y + tile.output_at;
@@ -83,16 +83,16 @@ static void run_units(void *context, size_t begin, size_t end) {
     }
 }
 
-void winograd_forward(const struct conv2d_kernels *kernels, const ck_conv2d_shape *s, const float *x, const float *w,
-                      const float *bias, ck_activation f, float *y, float *workspace) {
+void ck_winograd_forward(const struct conv2d_kernels *kernels, const ck_conv2d_shape *s, const float *x, const float *w,
+                         const float *bias, ck_activation f, float *y, float *workspace) {
     struct plan plan = {
-        .kernels = kernels, .shape = s, .tiling = winograd_tiling(s), .x = x, .bias = bias, .y = y, .f = f};
+        .kernels = kernels, .shape = s, .tiling = ck_winograd_tiling(s), .x = x, .bias = bias, .y = y, .f = f};
     plan.tiles = s->batch * plan.tiling.image;
     plan.blocks = (plan.tiles + block_of(plan.tiles) - 1) / block_of(plan.tiles);
     plan.units = units_of(plan.tiles);
-    plan.weights = winograd_aligned(workspace);
+    plan.weights = ck_winograd_aligned(workspace);
     plan.scratch = plan.weights + winograd_size(s->in_channels, s->out_channels);
-    winograd_transform_weights(kernels, s, w, false, NULL, plan.weights);
+    ck_winograd_transform_weights(kernels, s, w, false, NULL, plan.weights);
     ck_parallel_for(plan.units, 2 * WINOGRAD_FREQUENCIES * plan.tiles * s->in_channels * s->out_channels, run_units,
                     &plan);
 }
