@@ -132,9 +132,10 @@ void ck_gemm(const ck_gemm_shape *shape, const float *a, const float *b, const f
 /* Output pixel (oy, ox) reads input pixels (oy stride_height + ky dilation_height - pad_top, …); those outside the
  * image count as zero. Padding at the bottom and right follows from out_height and out_width.
  *
- * 3 x 3 kernels of stride and dilation 1 with at least 12 channels on both sides may be computed by Winograd's algorithm.
- * Its rounding errors are about those of the plain sum, but sums of whole numbers are no longer exact, and a NaN or an
- * infinity reaches results up to three pixels (or all taps of its channels) beyond those that the formula names. */
+ * 3 x 3 kernels of stride and dilation 1 with at least 12 channels on both sides may be computed by Winograd's
+ * algorithm. Its rounding errors are about those of the plain sum, but sums of whole numbers are no longer exact, and a
+ * NaN or an infinity reaches results up to three pixels (or all taps of its channels) beyond those that the formula
+ * names. */
 typedef struct ck_conv2d_shape {
     size_t batch;
     size_t in_height, in_width, in_channels;

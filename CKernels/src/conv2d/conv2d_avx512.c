@@ -115,7 +115,8 @@ static const struct conv2d_tiles tiles = {
     .tile = {
         {
             NAME(1, 16), NAME(2, 16), NAME(3, 16), NAME(4, 16), NAME(5, 16), NAME(6, 16), NAME(7, 16), NAME(8, 16),
-            NAME(9, 16), NAME(10, 16), NAME(11, 16), NAME(12, 16), NAME(13, 16), NAME(14, 16), NAME(15, 16), NAME(16, 16),
+            NAME(9, 16), NAME(10, 16), NAME(11, 16), NAME(12, 16), NAME(13, 16), NAME(14, 16), NAME(15, 16),
+            NAME(16, 16),
         },
         {
             NAME(1, 32), NAME(2, 32), NAME(3, 32), NAME(4, 32), NAME(5, 32), NAME(6, 32), NAME(7, 32), NAME(8, 32),
