@@ -50,6 +50,11 @@ float *check_copy(struct check *check, const float *x, size_t n);
 void check_use_reference(struct check *check);
 void check_use_variant(struct check *check);
 
+/* Lengths of arrays worth trying: none, one, around vectors of 4, 8 and 16, primes, around the blocks that work is cut
+ * into, and enough for several threads. */
+enum { CHECK_SIZES = 20 };
+extern const size_t check_sizes[CHECK_SIZES];
+
 /* Counts one case: got[i] must lie within absolute + relative |expected[i]| of expected[i], NaN must meet NaN and
  * infinity itself. The label is printf-formatted and should name the shape. */
 void check_close(struct check *check, const float *expected, const float *got, size_t n, double absolute,
@@ -66,9 +71,13 @@ void check_same_bytes(struct check *check, const void *expected, const void *got
 /* Counts one case that is true or false by itself. */
 void check_true(struct check *check, bool holds, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Counts two cases: the body, which overwrites `output`, must leave the same bytes with 1, 2 and 3 threads. */
+typedef void (*check_timed)(void *context);
+void check_threads(struct check *check, check_timed body, void *context, void *output, size_t bytes, const char *format,
+                   ...) __attribute__((format(printf, 6, 7)));
+
 /* In bench mode: runs the body again and again, and prints the best time, GFLOP/s with its share of the FMA peak
  * measured in this run, and GB/s. A body under check is not timed. */
-typedef void (*check_timed)(void *context);
 void check_bench(struct check *check, double flops, double bytes, check_timed body, void *context, const char *format,
                  ...) __attribute__((format(printf, 6, 7)));
 

@@ -11,6 +11,13 @@
 void check_gemm(struct check *check);
 void check_runtime(struct check *check);
 void check_conv2d(struct check *check);
+void check_activation(struct check *check);
+void check_pool2d(struct check *check);
+void check_normalization(struct check *check);
+void check_random(struct check *check);
+void check_loss(struct check *check);
+void check_optimizer(struct check *check);
+void check_elementwise(struct check *check);
 
 static const struct {
     const char *name;
@@ -19,6 +26,13 @@ static const struct {
     {"runtime", check_runtime},
     {"gemm", check_gemm},
     {"conv2d", check_conv2d},
+    {"activation", check_activation},
+    {"pool2d", check_pool2d},
+    {"normalization", check_normalization},
+    {"random", check_random},
+    {"loss", check_loss},
+    {"optimizer", check_optimizer},
+    {"elementwise", check_elementwise},
 };
 
 enum { CHECKS = sizeof registry / sizeof registry[0] };

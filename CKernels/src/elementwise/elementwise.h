@@ -19,4 +19,6 @@ struct ck_elementwise_kernels {
 
 extern const struct ck_elementwise_kernels ck_elementwise_ref, ck_elementwise_avx2, ck_elementwise_avx512;
 
+void ck_elementwise_transpose_avx2(size_t rows, size_t columns, size_t begin, size_t end, const float *x, float *y);
+
 #endif
