@@ -23,6 +23,9 @@ func jsonObject(_ data: Data) throws -> [String: Any] {
 final class RunningCommand {
     let process = Process()
     private let folder: String
+    /// Microseconds between two looks, and how many looks.
+    private static let pause: UInt32 = 2_000
+    private static let patience = 150_000
 
     /// The command that was built beside these tests.
     static let path: String = {
@@ -65,7 +68,18 @@ final class RunningCommand {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
+    /// Waits until something holds, the command ends, or minutes have passed.
+    func waitUntil(_ condition: () -> Bool) {
+        for _ in 0..<Self.patience {
+            if condition() || !process.isRunning { return }
+            usleep(Self.pause)
+        }
+    }
+
+    /// Waits for the end; a command that does not come to one within minutes is ended by force.
     func wait() throws -> Outcome {
+        waitUntil { !process.isRunning }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
         return Outcome(
             code: process.terminationReason == .exit ? process.terminationStatus : -1,
