@@ -99,7 +99,8 @@ void ck_activation_forward(size_t n, ck_activation f, const float *x, float *y);
 bool ck_activation_uses_output(ck_activation_kind kind);
 
 /* dx[i] = f'(x[i]) dy[i]. Give the array that ck_activation_uses_output names; the other may be null. At 0, ReLU's
- * derivative is 0, leaky ReLU's and ELU's is alpha, as in Keras. dx may be dy. */
+ * derivative is 0, leaky ReLU's and ELU's is alpha, as in Keras. Where ReLU's output is 0, or NaN, dx is 0 whatever dy
+ * is. Derivatives of x at infinity are their limits. dx may be dy. */
 void ck_activation_backward(size_t n, ck_activation f, const float *CK_NULLABLE x, const float *CK_NULLABLE y,
                             const float *dy, float *dx);
 
@@ -225,27 +226,28 @@ typedef struct ck_random_key {
     uint32_t stream;
 } ck_random_key;
 
-/* out[4 i ... 4 i + 3] = the four words of block first_block + i, i < blocks. */
+/* out[4 i ... 4 i + 3] = the four words of block first_block + i, i < blocks; block numbers wrap at 2^32. */
 void ck_philox(ck_random_key key, uint32_t first_block, size_t blocks, uint32_t *out);
 
-/* n numbers uniform in [low, high), 24 bits each, from words 0 ..< n of the stream. */
+/* n numbers uniform in [low, high), 24 bits each, from words 0 ..< n of the stream. The same bits on every tier. */
 void ck_random_uniform(ck_random_key key, size_t n, float low, float high, float *out);
 
-/* n normal numbers by the Box-Muller transform, from words 0 ..< n of the stream rounded up to whole blocks. */
+/* n normal numbers by the Box-Muller transform, from words 0 ..< n of the stream rounded up to whole blocks; none is
+ * farther than 5.8 deviations from the mean. */
 void ck_random_normal(ck_random_key key, size_t n, float mean, float deviation, float *out);
 
-/* Inverted dropout: y[i] = keep_i ? x[i] / (1 - rate) : 0, where keep_i depends on the key and i alone. The rate is
- * rounded to a multiple of 1/65536, the scale fits the rounded rate. The backward pass is the same call on dy with the
- * same key. y may be x. 0 <= rate < 1. */
+/* Inverted dropout: y[i] = keep_i ? x[i] / (1 - rate) : 0, where keep_i depends on the key and i alone, on
+ * every tier. The rate is rounded to a multiple of 1/65536 below 1, the scale fits the rounded rate. The backward pass
+ * is the same call on dy with the same key. y may be x. 0 <= rate < 1. */
 void ck_dropout(ck_random_key key, size_t n, float rate, const float *x, float *y);
 
 /* ---- Losses ------------------------------------------------------------------------------------------------------ */
 
 typedef enum ck_loss_kind {
     CK_CATEGORICAL_CROSSENTROPY = 0,    /* -sum t log p; p divided by its sum, then clipped to [1e-7, 1 - 1e-7] */
-    CK_CATEGORICAL_CROSSENTROPY_LOGITS, /* the same of softmax(z), fused */
+    CK_CATEGORICAL_CROSSENTROPY_LOGITS, /* -sum t log softmax(z), fused; no clip */
     CK_BINARY_CROSSENTROPY,             /* -mean(t log p + (1-t) log(1-p)), p clipped to [1e-7, 1 - 1e-7] */
-    CK_BINARY_CROSSENTROPY_LOGITS,      /* the same of sigmoid(z), fused */
+    CK_BINARY_CROSSENTROPY_LOGITS,      /* the same of sigmoid(z), fused; no clip */
     CK_MEAN_SQUARED_ERROR,              /* mean (t - p)^2 */
     CK_MEAN_ABSOLUTE_ERROR              /* mean |t - p|; derivative 0 at 0 */
 } ck_loss_kind;
@@ -273,7 +275,8 @@ double ck_loss(ck_loss_kind kind, size_t rows, size_t columns, const float *outp
 /* v = momentum v - rate g; p += nesterov ? momentum v - rate g : v. velocity may be null where momentum is 0. */
 void ck_sgd(size_t n, float rate, float momentum, bool nesterov, const float *g, float *CK_NULLABLE velocity, float *p);
 
-/* s = rho s + (1-rho) g^2; centred (mean given): a = rho a + (1-rho) g, d = s - a^2, else d = s;
+/* s = rho s + (1-rho) g^2; centred (mean given): a = rho a + (1-rho) g, d = max(s - a^2, 0), else
+ * d = s;
  * u = rate g / sqrt(d + epsilon); velocity given: v = momentum v + u, p -= v, else p -= u. */
 void ck_rmsprop(size_t n, float rate, float rho, float momentum, float epsilon, const float *g, float *square,
                 float *CK_NULLABLE mean, float *CK_NULLABLE velocity, float *p);
@@ -297,7 +300,7 @@ double ck_regularize(size_t n, float l1, float l2, const float *w, float *CK_NUL
 
 typedef enum ck_binary_kind { CK_ADD = 0, CK_SUBTRACT, CK_MULTIPLY, CK_DIVIDE, CK_MINIMUM, CK_MAXIMUM } ck_binary_kind;
 
-/* y[i] = a[i] op b[i]; y may be a or b. */
+/* y[i] = a[i] op b[i]; minimum and maximum are NaN where either operand is. y may be a or b. */
 void ck_binary(ck_binary_kind kind, size_t n, const float *a, const float *b, float *y);
 
 /* y[i] = a[i] op scalar; y may be a. */
