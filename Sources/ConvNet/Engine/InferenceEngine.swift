@@ -16,7 +16,7 @@ final class InferenceEngine: @unchecked Sendable {
     /// Executions that are kept for the next call.
     private static let poolSize = 16
     /// Floating-point operations below which the calling thread works alone: some 50 microseconds of one core.
-    private static let ownThreadCost = 5e6
+    static let ownThreadCost = 5e6
 
     /// An execution that exactly one thread uses at a time: the pool hands it out and takes it back.
     private struct PooledExecution: @unchecked Sendable {

@@ -15,6 +15,7 @@ extension Kernels {
         expect(b, shape.k * shape.n, "matrix product, second factor")
         expect(c, shape.m * shape.n, "matrix product, result")
         expect(bias, shape.n, "matrix product, bias")
+        expect(workspace, gemmWorkspace(shape), "matrix product, workspace")
         withUnsafePointer(to: shape) {
             ck_gemm($0, a.base, b.base, bias?.base, activation, accumulate, c.base, workspace.base)
         }

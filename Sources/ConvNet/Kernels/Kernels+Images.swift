@@ -20,6 +20,7 @@ extension Kernels {
         expect(w, shape.weightCount, "convolution, weights")
         expect(bias, shape.out_channels, "convolution, bias")
         expect(y, shape.outputCount, "convolution, output")
+        expect(workspace, conv2DForwardWorkspace(shape), "convolution, workspace")
         withUnsafePointer(to: shape) {
             ck_conv2d_forward($0, x.base, w.base, bias?.base, activation, y.base, workspace.base)
         }
@@ -31,6 +32,7 @@ extension Kernels {
         expect(dy, shape.outputCount, "convolution, output gradient")
         expect(w, shape.weightCount, "convolution, weights")
         expect(dx, shape.inputCount, "convolution, input gradient")
+        expect(workspace, conv2DBackwardWorkspace(shape), "convolution, workspace")
         withUnsafePointer(to: shape) { ck_conv2d_backward_input($0, dy.base, w.base, dx.base, workspace.base) }
     }
 
@@ -41,6 +43,7 @@ extension Kernels {
         expect(dy, shape.outputCount, "convolution, output gradient")
         expect(dw, shape.weightCount, "convolution, weight gradient")
         expect(dbias, shape.out_channels, "convolution, bias gradient")
+        expect(workspace, conv2DBackwardWorkspace(shape), "convolution, workspace")
         withUnsafePointer(to: shape) {
             ck_conv2d_backward_weights($0, x.base, dy.base, dw.base, dbias?.base, workspace.base)
         }
@@ -54,13 +57,14 @@ extension Kernels {
     static func maxPoolForward(_ shape: ck_pool2d_shape, x: Floats, y: Floats, record: Floats?) {
         expect(x, shape.inputCount, "max pooling, input")
         expect(y, shape.outputCount, "max pooling, output")
-        expect(record, maxPoolRecordSize(shape) / 4, "max pooling, record")
+        expect(record, (maxPoolRecordSize(shape) + 3) / 4, "max pooling, record")
         withUnsafePointer(to: shape) { ck_maxpool2d_forward($0, x.base, y.base, record?.base) }
     }
 
     static func maxPoolBackward(_ shape: ck_pool2d_shape, dy: Floats, record: Floats, dx: Floats) {
         expect(dy, shape.outputCount, "max pooling, output gradient")
         expect(dx, shape.inputCount, "max pooling, input gradient")
+        expect(record, (maxPoolRecordSize(shape) + 3) / 4, "max pooling, record")
         withUnsafePointer(to: shape) { ck_maxpool2d_backward($0, dy.base, record.base, dx.base) }
     }
 

@@ -23,7 +23,7 @@ public final class Predictor: Sendable {
     ///
     /// - Parameters:
     ///   - x: Examples, shape (count, …input shape); dimensions of 1 may be left out, and examples may be flat.
-    ///   - batchSize: Examples a pass; decides speed and memory, not results.
+    ///   - batchSize: Examples a pass; decides speed and memory, and of the results the last bits at most.
     /// - Returns: Shape (count, …output shape).
     /// - Precondition: The examples have the input shape.
     public func predict(_ x: Tensor, batchSize: Int = 32) -> Tensor {

@@ -8,7 +8,11 @@ extension Sequential {
         let total = examples.inputs.count
         let trained = try trainedCount(of: total, split: split)
         guard trained >= 1 else {
-            throw ConvNetError(.invalidArgument, "there are no examples to train on; give at least one")
+            throw ConvNetError(
+                .invalidArgument,
+                total == 0
+                    ? "there are no examples to train on; give at least one"
+                    : "a validation split of \(split) leaves none of \(total) examples to train on; give a smaller one")
         }
         let batchSize = min(batchSize, trained)
         let loop = TrainingLoop(

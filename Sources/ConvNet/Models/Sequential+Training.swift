@@ -24,6 +24,7 @@ extension Sequential {
         validationData: Dataset? = nil, classWeights: [Int: Float]? = nil, sampleWeights: [Float]? = nil,
         shuffle: Bool = true, initialEpoch: Int = 0, terminateOnNaN: Bool = true, callbacks: [any Callback] = []
     ) throws -> History {
+        _ = try requireCompilation()
         let split = validationData == nil ? validationSplit : 0
         let weights = try exampleWeights(
             count: data.count, sampleWeights, classWeights,
@@ -123,12 +124,14 @@ extension Sequential {
     }
 
     func examples(_ data: Dataset) throws -> Examples {
-        Examples(
+        _ = try requireCompilation()
+        return Examples(
             inputs: try inputs(data),
             targets: try TargetData(labels: data.labels, outputShape: outputShape, weights: nil))
     }
 
     func examples(x: Tensor, y: Tensor) throws -> Examples {
+        _ = try requireCompilation()
         let inputs = try self.inputs(x)
         let targets = try TargetData(y, outputShape: outputShape, weights: nil)
         guard y.shape[0] == inputs.count else {

@@ -121,7 +121,7 @@ public final class Sequential {
     ///
     /// - Parameters:
     ///   - x: Examples, shape (count, …``inputShape``); dimensions of 1 may be left out, and examples may be flat.
-    ///   - batchSize: Examples a pass; decides speed and memory, not results.
+    ///   - batchSize: Examples a pass; decides speed and memory, and of the results the last bits at most.
     /// - Returns: Shape (count, …``outputShape``).
     /// - Throws: ``ConvNetError`` of kind `invalidArgument` where the shapes disagree.
     public func predict(_ x: Tensor, batchSize: Int = 32) throws -> Tensor {

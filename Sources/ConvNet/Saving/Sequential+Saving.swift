@@ -104,10 +104,13 @@ extension Sequential {
             if case .object(let members) = value,
                 case .object(let version)? = members.first(where: { $0.name == "version" })?.value,
                 case .integer(let major)? = version.first(where: { $0.name == "major" })?.value,
-                major > ModelDescription.currentVersion.major
+                major != ModelDescription.currentVersion.major
             {
+                let own = ModelDescription.currentVersion.major
                 throw problem(
-                    "it has format version \(major), newer than this program's 1; use a newer digits or library")
+                    major > own
+                        ? "it has format version \(major), newer than this program's \(own); use a newer digits or library"
+                        : "it has format version \(major), which there is not; save the model again")
             }
         } catch let error as JSONError {
             throw problem("its description of the network is not valid JSON (\(error)); save the model again")
@@ -117,15 +120,20 @@ extension Sequential {
         do {
             return try decoder.decode(ModelDescription.self, from: Data(json.utf8))
         } catch DecodingError.dataCorrupted(let context) {
-            throw problem("its description of the network is wrong: \(context.debugDescription)")
+            throw problem(
+                "its \(place(context)) of the network is wrong (\(context.debugDescription)); save the model again")
         } catch DecodingError.keyNotFound(let key, _) {
             throw problem("its description of the network lacks \(key.stringValue); save the model again")
         } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {
-            let place = context.codingPath.map(\.stringValue).joined(separator: ".")
-            throw problem("its description of the network has a wrong value at \(place); save the model again")
+            throw problem("its \(place(context)) of the network is of a wrong kind; save the model again")
         } catch {
             throw problem("its description of the network can't be read (\(error)); save the model again")
         }
+    }
+
+    /// Where in the description, as in `description.seed`.
+    private static func place(_ context: DecodingError.Context) -> String {
+        (["description"] + context.codingPath.map(\.stringValue)).joined(separator: ".")
     }
 
     /// Every weight is there with its shape and nothing else is, before memory is reserved for them.

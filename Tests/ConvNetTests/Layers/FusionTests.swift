@@ -1,0 +1,101 @@
+import Testing
+
+@testable import ConvNet
+
+/// An activation inside the step before it gives the same bits as one beside it, forward and backward.
+@Suite struct FusionTests {
+    static let activations: [ActivationFunction] = [
+        .linear, .relu, .leakyReLU(slope: 0.3), .elu(alpha: 0.7), .gelu(), .gelu(approximate: true), .silu, .sigmoid,
+        .tanh, .softplus, .softmax,
+    ]
+
+    private let x = Tensor.normal([12, 6, 6, 2], seed: 1)
+    private let y = Tensor(shape: [12], scalars: (0..<12).map { Float($0 % 5) })
+
+    private func trained(_ layers: [any Layer]) throws -> (weights: [[UInt32]], outputs: [UInt32], losses: [Double]) {
+        let model = try Sequential(inputShape: [6, 6, 2], seed: 2, layers: layers)
+        model.compile(optimizer: Adam(learningRate: 0.01), loss: .categoricalCrossentropy)
+        let history = try model.fit(x: x, y: y, epochs: 3, batchSize: 5)
+        return (model.weightBits, try model.predict(x).scalars.map(\.bitPattern), history["loss"])
+    }
+
+    @Test(arguments: activations)
+    func theSameAsALayerOfItsOwn(activation: ActivationFunction) throws {
+        let inside = try trained([
+            Conv2D(4, kernelSize: 3, activation: activation), Flatten(), Dense(7, activation: activation),
+            Dense(5, activation: .softmax),
+        ])
+        let beside = try trained([
+            Conv2D(4, kernelSize: 3), Activation(activation), Flatten(), Dense(7), Activation(activation), Dense(5),
+            Activation(.softmax),
+        ])
+        #expect(inside == beside)
+        #expect(inside.losses.allSatisfy { $0.isFinite })
+    }
+
+    /// Two graphs of the same layers, with and without fusing, run through the engine.
+    @Test(arguments: activations, [true, false])
+    func theSameAsAStepOfItsOwn(activation: ActivationFunction, isNormalized: Bool) throws {
+        func run(isFusing: Bool) throws -> (steps: Int, gradients: [UInt32], outputs: [UInt32], loss: Double) {
+            var builder = GraphBuilder(inputShape: [6, 6, 2], isFusing: isFusing)
+            try builder.append(Conv2D(4, kernelSize: 3, activation: activation), name: "a")
+            if isNormalized {
+                try builder.append(BatchNormalization(), name: "b")
+                try builder.append(Activation(activation), name: "c")
+            }
+            try builder.append(Flatten(), name: "d")
+            try builder.append(Dense(5, activation: activation), name: "e")
+            let graph = builder.finish()
+            let store = ParameterStore(trainableCount: graph.trainableCount, stateCount: graph.stateCount)
+            for (index, parameter) in graph.parameters.enumerated() {
+                store.set(
+                    parameter,
+                    to: parameter.initializer.tensor(shape: parameter.shape, seed: 3, stream: UInt32(index)))
+            }
+            let session = TrainingSession(
+                graph: graph, store: store, loss: .meanSquaredError, metrics: [], batch: 12, isTraining: true, seed: 1)
+            let examples = Sequential.Examples(
+                inputs: InputData(x),
+                targets: try TargetData(.normal([12, 5], seed: 4), outputShape: [5], weights: nil))
+            session.load(examples, (0..<12).map { Int32($0) }, count: 12)
+            let loss = ComputeThread.shared.run {
+                let loss = session.forward(count: 12, step: 0)
+                session.backward(count: 12, step: 0)
+                return loss
+            }
+            func bits(_ floats: Floats) -> [UInt32] { (0..<floats.count).map { floats.base[$0].bitPattern } }
+            return (graph.steps.count, bits(session.gradientValues), bits(session.execution.output), loss)
+        }
+        let (fused, plain) = (try run(isFusing: true), try run(isFusing: false))
+        #expect(fused.gradients == plain.gradients)
+        #expect(fused.outputs == plain.outputs)
+        #expect(fused.loss == plain.loss)
+        // GELU and SiLU need what went into them, which a fused step does not keep; softmax needs whole rows.
+        let isHosted = activation.kernel.map { $0.isLinear == false && $0.kind.usesOutput } ?? false
+        let normalized = isNormalized && activation == .relu ? 1 : 0
+        #expect(plain.steps - fused.steps == (isHosted ? 2 : 0) + normalized)
+    }
+
+    @Test func onlyOneActivationFitsIntoAStep() throws {
+        var builder = GraphBuilder(inputShape: [3])
+        try builder.append(Dense(4, activation: .relu), name: "a")
+        try builder.append(Activation(.tanh), name: "b")
+        try builder.append(Activation(.tanh), name: "c")
+        #expect(builder.finish().steps.count == 3)
+    }
+
+    @Test func anActivationBehindAReshapeIsFused() throws {
+        let plain = try Sequential(inputShape: [3], seed: 1) {
+            Dense(6, activation: .relu)
+            Reshape([2, 3])
+        }
+        let turned = try Sequential(inputShape: [3], seed: 1) {
+            Dense(6)
+            Reshape([2, 3])
+            Activation(.relu)
+        }
+        #expect(turned.graph.steps.count == 1)
+        let x = Tensor.normal([4, 3], seed: 2)
+        #expect(try turned.predict(x) == plain.predict(x))
+    }
+}
