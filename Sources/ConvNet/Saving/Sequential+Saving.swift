@@ -119,6 +119,10 @@ extension Sequential {
         decoder.userInfo[LayerEnvelope.customLayers] = customLayers
         do {
             return try decoder.decode(ModelDescription.self, from: Data(json.utf8))
+        } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
+            // The text is JSON, as was seen above; what the decoder cannot take then is a number.
+            throw problem(
+                "its description of the network has a number that is out of range or not whole; save the model again")
         } catch DecodingError.dataCorrupted(let context) {
             throw problem(
                 "its \(place(context)) of the network is wrong (\(context.debugDescription)); save the model again")
