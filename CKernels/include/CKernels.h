@@ -137,6 +137,10 @@ void ck_gemm(const ck_gemm_shape *shape, const float *a, const float *b, const f
  * algorithm. Its rounding errors are about those of the plain sum, but sums of whole numbers are no longer exact, and a
  * NaN or an infinity reaches results up to three pixels (or all taps of its channels) beyond those that the formula
  * names. */
+/* How a convolution is computed. Automatic takes Winograd's F(4x4, 3x3) where the shape suits it and it is faster, and
+ * direct sums elsewhere. Winograd rounds differently, by no more than the direct sums' own error bound. */
+typedef enum ck_conv2d_algorithm { CK_CONV2D_AUTOMATIC = 0, CK_CONV2D_DIRECT } ck_conv2d_algorithm;
+
 typedef struct ck_conv2d_shape {
     size_t batch;
     size_t in_height, in_width, in_channels;
@@ -145,6 +149,7 @@ typedef struct ck_conv2d_shape {
     size_t stride_height, stride_width;
     size_t dilation_height, dilation_width;
     size_t pad_top, pad_left;
+    ck_conv2d_algorithm algorithm;
 } ck_conv2d_shape;
 
 /* Floats of workspace that each pass needs. */

@@ -165,6 +165,7 @@ void ck_winograd_transform_weights(const struct conv2d_kernels *kernels, const c
 
 static bool suits(const ck_conv2d_shape *s) {
     enum { CHANNELS = 12 }; /* fewer do not pay for the transforms */
+    if (s->algorithm == CK_CONV2D_DIRECT) return false;
     if (s->kernel_height != 3 || s->kernel_width != 3 || s->stride_height != 1 || s->stride_width != 1) return false;
     if (s->dilation_height != 1 || s->dilation_width != 1) return false;
     if (s->in_channels < CHANNELS || s->out_channels < CHANNELS) return false;

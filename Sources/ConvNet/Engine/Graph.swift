@@ -40,15 +40,18 @@ struct Graph: Sendable {
 public struct GraphBuilder {
     var graph: Graph
     let isFusing: Bool
+    /// How convolutions are computed.
+    let convolution: ck_conv2d_algorithm
     /// Name of the layer being built, for its parameters and for errors.
     private(set) var layerName = ""
     private var openValue: GraphValue
 
-    init(inputShape: [Int], isFusing: Bool = true) {
+    init(inputShape: [Int], isFusing: Bool = true, convolution: ck_conv2d_algorithm = CK_CONV2D_AUTOMATIC) {
         let input = GraphValue(shape: inputShape, buffer: BufferID(index: 0))
         graph = Graph(bufferCounts: [input.count], input: input, output: input)
         openValue = input
         self.isFusing = isFusing
+        self.convolution = convolution
     }
 
     /// Adds a layer after the ones before it.

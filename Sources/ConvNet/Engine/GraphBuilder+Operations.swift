@@ -46,7 +46,7 @@ extension GraphBuilder {
             kernel_height: window.height, kernel_width: window.width,
             stride_height: strides.height, stride_width: strides.width,
             dilation_height: dilation.height, dilation_width: dilation.width,
-            pad_top: rows.before, pad_left: columns.before)
+            pad_top: rows.before, pad_left: columns.before, algorithm: convolution)
         graph.steps.append(
             Conv2DStep(input: value.buffer, output: output.buffer, shape: shape, kernel: kernel, bias: bias))
         return output

@@ -1,3 +1,5 @@
+import CKernels
+
 /// A network of layers in a row, with its weights: built, trained, evaluated, run and saved as in Keras.
 ///
 /// ```swift
@@ -199,7 +201,9 @@ public final class Sequential {
     }
 
     /// Lowers layers to steps; reserves no memory for weights.
-    static func graph(inputShape: [Int], layers: [any Layer]) throws -> Graph {
+    static func graph(
+        inputShape: [Int], layers: [any Layer], convolution: ck_conv2d_algorithm = CK_CONV2D_AUTOMATIC
+    ) throws -> Graph {
         guard !inputShape.isEmpty, inputShape.allSatisfy({ $0 >= 1 }),
             Shape.count(inputShape) <= Shape.largestCount
         else {
@@ -209,7 +213,7 @@ public final class Sequential {
         guard !layers.isEmpty else {
             throw ConvNetError(.invalidModel, "the network has no layers; give at least one")
         }
-        var builder = GraphBuilder(inputShape: inputShape)
+        var builder = GraphBuilder(inputShape: inputShape, convolution: convolution)
         for layer in layers { try builder.append(layer, name: layer.name ?? "") }
         return builder.finish()
     }
