@@ -61,7 +61,8 @@ import Testing
             // No bias before batch normalisation, which takes it away again: its gradient is rounding alone.
             Subject(
                 "a whole network", [8, 8, 1], Conv2D(4, kernelSize: 3, activation: .sigmoid), AveragePooling2D(),
-                Conv2D(6, kernelSize: 2, useBias: false), BatchNormalization(), Activation(.silu), Dropout(0.25), Flatten(),
+                Conv2D(6, kernelSize: 2, useBias: false), BatchNormalization(), Activation(.silu), Dropout(0.25),
+                Flatten(),
                 Dense(7, activation: .tanh), Dense(3, activation: .softmax)),
         ] + activations.map { Subject("activation \($0)", [12], hasKinks: kinked.contains($0), Activation($0)) }
         + activations.map { Subject("dense, \($0)", [5], hasKinks: kinked.contains($0), Dense(8, activation: $0)) }
