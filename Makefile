@@ -73,12 +73,10 @@ clean: ## Remove everything that was built
 prepare:
 	@if ! command -v swift > /dev/null; then \
 		echo "Swift is not installed: https://www.swift.org/install (6.2 or later)" >&2; exit 1; fi; \
-	shopt -s nullglob; missing=; \
-	omp=(/usr/lib/*-linux-gnu/libomp5.so /usr/lib{,64}/libomp.so /usr/local/lib/libomp.so /usr/lib/*-linux-gnu/libomp.so \
-		/usr/lib/llvm*/lib/libomp.so); \
-	zlib=(/usr/include/zlib.h /usr/local/include/zlib.h); \
-	if [ $${#omp[@]} = 0 ]; then missing+=" libomp-dev"; fi; \
-	if [ $${#zlib[@]} = 0 ]; then missing+=" zlib1g-dev"; fi; \
+	missing=; present() { for file in "$$@"; do if [ -e "$$file" ]; then return 0; fi; done; return 1; }; \
+	present /usr/lib/*-linux-gnu/libomp{5,}.so /usr/lib{,64}/libomp.so /usr/local/lib/libomp.so /usr/lib/llvm*/lib/libomp.so \
+		|| missing+=" libomp-dev"; \
+	present /usr/include/zlib.h /usr/local/include/zlib.h || missing+=" zlib1g-dev"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if ! command -v apt-get > /dev/null; then \
 		echo "Missing:$$missing (Debian's names). Install them with this system's package manager, then try again" \
