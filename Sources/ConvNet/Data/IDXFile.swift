@@ -15,9 +15,6 @@ public struct IDXFile: Sendable, Equatable {
     /// The elements, row-major.
     public let bytes: [UInt8]
 
-    private static let largestRank = 8
-    private static let largestByteCount = 1 << 32
-
     /// Reads a file, plain or gzip (told apart by the first bytes, not by the name).
     ///
     /// - Parameter path: The file.
@@ -36,8 +33,8 @@ public struct IDXFile: Sendable, Equatable {
             throw refuse("its elements have the IDX type \(magic[2]); only unsigned bytes (8) can be read")
         }
         let rank = Int(magic[3])
-        guard (1...largestRank).contains(rank) else {
-            throw refuse("its header says \(rank) dimensions; an IDX file has 1 to \(largestRank)")
+        guard (1...FileLimits.rank).contains(rank) else {
+            throw refuse("its header says \(rank) dimensions; an IDX file has 1 to \(FileLimits.rank)")
         }
         let header = try reader.read(4 * rank)
         guard header.count == 4 * rank else {
@@ -49,16 +46,16 @@ public struct IDXFile: Sendable, Equatable {
         guard !dimensions.contains(0) else {
             throw refuse("its dimensions \(dimensions) leave no elements; give a file that has some")
         }
-        // Each product is checked before it can grow further, so it cannot overflow.
-        var count = 1
-        for length in dimensions {
-            guard length <= largestByteCount / count else {
-                throw refuse("its dimensions \(dimensions) are more than 4 GiB; split the file")
-            }
-            count *= length
+        guard let count = FileLimits.byteCount(of: dimensions) else {
+            throw refuse("its dimensions \(dimensions) are more than 4 GiB; split the file")
         }
-        let (promised, read) = (count, count <= reader.largestCount ? try reader.read(count) : [])
-        guard read.count == promised else {
+        guard count <= reader.largestCount || !reader.isGzip else {
+            throw refuse(
+                "it has fewer bytes than its dimensions \(dimensions) promise, or packs them more than "
+                    + "\(FileLimits.unpackedRatio) to 1; copy or download it again, or unpack it with gunzip")
+        }
+        let read = count <= reader.largestCount ? try reader.read(count) : []
+        guard read.count == count else {
             throw refuse("it has fewer bytes than its dimensions \(dimensions) promise; copy or download it again")
         }
         guard try reader.read(1).isEmpty else {

@@ -9,7 +9,7 @@ extension SafetensorsFile {
         let input = try InputFile(path: path)
         let prefix = try input.readBytes(8)
         let length = prefix.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard prefix.count == 8, length >= 2, length <= UInt64(Limit.headerBytes) else { throw foreign(path) }
+        guard prefix.count == 8, length >= 2, length <= UInt64(FileLimits.headerBytes) else { throw foreign(path) }
         let bytes = try input.readBytes(min(Int(length), max(0, input.size - 8)))
         guard bytes.first == UInt8(ascii: "{") else { throw foreign(path) }
         guard bytes.count == Int(length) else {
@@ -74,8 +74,8 @@ struct SafetensorsHeader: Sendable, Equatable {
                 entries.append(try Self.entry(member.name, member.value, dataSize: dataSize, path: path))
             }
         }
-        guard entries.count <= SafetensorsFile.Limit.tensors else {
-            throw Self.refuse(path, "it has more than \(SafetensorsFile.Limit.tensors) tensors; split it")
+        guard entries.count <= FileLimits.tensors else {
+            throw Self.refuse(path, "it has more than \(FileLimits.tensors) tensors; split it")
         }
         try Self.requireCover(entries, dataSize: dataSize, path: path)
         self.metadata = metadata
@@ -106,8 +106,8 @@ struct SafetensorsHeader: Sendable, Equatable {
         let shown = shortened(name)
         func refuseTensor(_ message: String) -> ConvNetError { refuse(path, "tensor '\(shown)' \(message)") }
 
-        guard (1...SafetensorsFile.Limit.nameBytes).contains(name.utf8.count) else {
-            throw refuseTensor("has a name that is not 1 to \(SafetensorsFile.Limit.nameBytes) bytes long; rename it")
+        guard (1...FileLimits.nameBytes).contains(name.utf8.count) else {
+            throw refuseTensor("has a name that is not 1 to \(FileLimits.nameBytes) bytes long; rename it")
         }
         guard let members = value.members, members.count == 3, let type = value["dtype"]?.string,
             let lengths = value["shape"]?.array, let offsets = value["data_offsets"]?.array
@@ -117,21 +117,17 @@ struct SafetensorsHeader: Sendable, Equatable {
         guard type == "F32" else {
             throw refuseTensor("has the type \(shortened(type)), but only F32 can be read; convert it to 32-bit floats")
         }
-        guard lengths.count <= SafetensorsFile.Limit.rank else {
-            throw refuseTensor("has \(lengths.count) axes; at most \(SafetensorsFile.Limit.rank) can be read")
+        guard lengths.count <= FileLimits.rank else {
+            throw refuseTensor("has \(lengths.count) axes; at most \(FileLimits.rank) can be read")
         }
         var shape: [Int] = []
-        var size: Int? = MemoryLayout<Float>.size
         for length in lengths {
             guard let length = length.integer, length >= 0 else {
                 throw refuseTensor("has a length that is not a whole number from 0; save the file again")
             }
             shape.append(length)
-            size = size.flatMap { size in
-                let (product, overflow) = size.multipliedReportingOverflow(by: length)
-                return overflow ? nil : product
-            }
         }
+        let size = FileLimits.byteCount(of: shape, elementSize: MemoryLayout<Float>.size, atMost: .max)
         guard offsets.count == 2, let begin = offsets[0].integer, let end = offsets[1].integer, begin >= 0,
             begin <= end
         else {

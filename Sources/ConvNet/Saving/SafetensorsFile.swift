@@ -40,14 +40,6 @@ public struct SafetensorsFile: Sendable, Equatable {
         }
     }
 
-    /// Bounds that every file keeps, written or read.
-    enum Limit {
-        static let headerBytes = 100_000_000
-        static let tensors = 10_000
-        static let rank = 8
-        static let nameBytes = 256
-    }
-
     /// The header's name for the texts.
     static let metadataName = "__metadata__"
 
@@ -71,8 +63,8 @@ public struct SafetensorsFile: Sendable, Equatable {
     /// The header, filled up with spaces so that the elements begin at a multiple of eight bytes.
     private func header(for path: String) throws -> String {
         func refuse(_ message: String) -> ConvNetError { ConvNetError(.invalidArgument, path: path, message) }
-        guard names.count <= Limit.tensors else {
-            throw refuse("\(names.count) tensors are too many for a file; write at most \(Limit.tensors)")
+        guard names.count <= FileLimits.tensors else {
+            throw refuse("\(names.count) tensors are too many for a file; write at most \(FileLimits.tensors)")
         }
         var members: [JSONValue.Member] = []
         if !metadata.isEmpty {
@@ -85,11 +77,11 @@ public struct SafetensorsFile: Sendable, Equatable {
         var offset = 0
         for name in names {
             guard let tensor = tensors[name] else { continue }
-            guard (1...Limit.nameBytes).contains(name.utf8.count), name != Self.metadataName else {
-                throw refuse("a tensor cannot be called '\(name)'; use a name of 1 to \(Limit.nameBytes) bytes")
+            guard (1...FileLimits.nameBytes).contains(name.utf8.count), name != Self.metadataName else {
+                throw refuse("a tensor cannot be called '\(name)'; use a name of 1 to \(FileLimits.nameBytes) bytes")
             }
-            guard tensor.rank <= Limit.rank else {
-                throw refuse("tensor '\(name)' has \(tensor.rank) axes; a file holds at most \(Limit.rank)")
+            guard tensor.rank <= FileLimits.rank else {
+                throw refuse("tensor '\(name)' has \(tensor.rank) axes; a file holds at most \(FileLimits.rank)")
             }
             let end = offset + tensor.count * MemoryLayout<Float>.size
             members.append(
@@ -104,7 +96,7 @@ public struct SafetensorsFile: Sendable, Equatable {
         }
         let text = JSONValue.object(members).text
         let padding = (8 - text.utf8.count % 8) % 8
-        guard text.utf8.count + padding <= Limit.headerBytes else {
+        guard text.utf8.count + padding <= FileLimits.headerBytes else {
             throw refuse("the texts are longer than a header may be; shorten them")
         }
         return text + String(repeating: " ", count: padding)

@@ -5,11 +5,10 @@ import CZlib
 /// Gzip is known by its first two bytes. A gzip file may have several members, as the format allows.
 final class ByteReader {
     private static let chunkSize = 1 << 16
-    /// Deflate cannot shrink anything further than 1032 to 1, so that a file's size bounds what it can hold.
-    private static let largestRatio = 1032
 
     let path: String
-    /// A bound on the bytes that can be read in all.
+    let isGzip: Bool
+    /// Most bytes that are read in all: a plain file's size, or what a gzip file of its size may become.
     let largestCount: Int
 
     private let file: InputFile
@@ -21,9 +20,8 @@ final class ByteReader {
         self.path = path
         let file = try InputFile(path: path)
         chunk = try file.readBytes(Self.chunkSize)
-        let isGzip = chunk.starts(with: Inflater.magic)
-        let (bound, overflow) = file.size.multipliedReportingOverflow(by: isGzip ? Self.largestRatio : 1)
-        largestCount = overflow ? .max : bound
+        isGzip = chunk.starts(with: Inflater.magic)
+        largestCount = isGzip ? FileLimits.unpackedBytes(of: file.size) : file.size
         self.file = file
         if isGzip { inflater = try Inflater(path: path) }
     }

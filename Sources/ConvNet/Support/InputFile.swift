@@ -55,9 +55,11 @@ struct InputFile: ~Copyable {
         try readNumbers(count)
     }
 
-    /// Reads `count` little-endian numbers, or fewer where the file ends before.
+    /// Reads `count` little-endian numbers, or fewer where the file ends before. Never reserves more memory than the file
+    /// has bytes.
     func readNumbers<Number: BitwiseCopyable>(_ count: Int) throws(ConvNetError) -> [Number] {
         var failure: ConvNetError?
+        let count = min(max(count, 0), size / MemoryLayout<Number>.stride)
         let numbers = [Number](unsafeUninitializedCapacity: count) { buffer, initializedCount in
             let room = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
             do throws(ConvNetError) {

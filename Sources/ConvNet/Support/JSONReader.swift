@@ -10,9 +10,6 @@ struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
 /// A strict reader of JSON (RFC 8259) for files that come from anywhere: bounded depth and number of values, no
 /// duplicate names, only valid UTF-8, only finite numbers, nothing after the value but white space.
 struct JSONReader {
-    private static let largestDepth = 64
-    private static let largestValueCount = 1_000_000
-
     private let bytes: ArraySlice<UInt8>
     private var position: Int
     private var valueCount = 0
@@ -20,6 +17,9 @@ struct JSONReader {
     /// Reads the one value that `bytes` hold.
     static func read(_ bytes: ArraySlice<UInt8>) throws(JSONError) -> JSONValue {
         var reader = JSONReader(bytes)
+        guard bytes.count <= FileLimits.headerBytes else {
+            throw reader.error("the text is longer than \(FileLimits.headerBytes) bytes")
+        }
         reader.skipSpace()
         let value = try reader.readValue(depth: 0)
         reader.skipSpace()
@@ -54,9 +54,9 @@ struct JSONReader {
     }
 
     private mutating func readValue(depth: Int) throws(JSONError) -> JSONValue {
-        guard depth < Self.largestDepth else { throw error("values are nested too deeply") }
+        guard depth < FileLimits.jsonDepth else { throw error("values are nested too deeply") }
         valueCount += 1
-        guard valueCount <= Self.largestValueCount else { throw error("there are too many values") }
+        guard valueCount <= FileLimits.jsonValues else { throw error("there are too many values") }
         guard let next else { throw error("the text breaks off") }
         switch next {
         case UInt8(ascii: "{"): return .object(try readMembers(depth: depth))
