@@ -76,11 +76,13 @@ prepare:
 	missing=; present() { for file in "$$@"; do if [ -e "$$file" ]; then return 0; fi; done; return 1; }; \
 	present /usr/lib/*-linux-gnu/libomp{5,}.so /usr/lib{,64}/libomp.so /usr/local/lib/libomp.so /usr/lib/llvm*/lib/libomp.so \
 		|| missing+=" libomp-dev"; \
-	present /usr/include/zlib.h /usr/local/include/zlib.h || missing+=" zlib1g-dev"; \
+	present /usr{,/local}/include/zlib.h || missing+=" zlib1g-dev"; \
+	present /usr{,/local}/include/png.h || missing+=" libpng-dev"; \
+	present /usr{,/local}/include{,/*-linux-gnu}/jpeglib.h || missing+=" libjpeg-dev"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if ! command -v apt-get > /dev/null; then \
 		echo "Missing:$$missing (Debian's names). Install them with this system's package manager, then try again" \
-			"(Fedora: libomp-devel zlib-devel; Arch: openmp zlib)." >&2; exit 1; fi; \
+			"(Fedora: libomp-devel zlib-devel libpng-devel libjpeg-turbo-devel; Arch: openmp zlib libpng libjpeg-turbo)." >&2; exit 1; fi; \
 	if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
 	echo "Installing$$missing"; \
 	$$sudo apt-get update -qq; \

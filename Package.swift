@@ -10,6 +10,7 @@ let package = Package(
     name: "ConvNet",
     products: [
         .library(name: "ConvNet", targets: ["ConvNet"]),
+        .library(name: "ConvNetImages", targets: ["ConvNetImages"]),
         .library(name: "CKernels", targets: ["CKernels"]),
         .executable(name: "digits", targets: ["digits"]),
     ],
@@ -34,10 +35,23 @@ let package = Package(
             dependencies: ["CKernels", "CZlib"],
             swiftSettings: strict
         ),
+        .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"]), .yum(["libpng-devel"])]),
+        .systemLibrary(name: "CJPEG", providers: [.apt(["libjpeg-dev"]), .yum(["libjpeg-turbo-devel"])]),
+        .target(
+            name: "CImageCodecs",
+            dependencies: ["CPNG", "CJPEG"],
+            cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])],
+            linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("jpeg")]
+        ),
+        .target(
+            name: "ConvNetImages",
+            dependencies: ["ConvNet", "CImageCodecs"],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "digits",
             dependencies: [
-                "ConvNet",
+                "ConvNet", "ConvNetImages",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -56,6 +70,18 @@ let package = Package(
             dependencies: ["ConvNet", "AllocationCounter"],
             exclude: ["Fixtures/make_fixtures.py"],
             resources: [.copy("Fixtures")],
+            swiftSettings: strict
+        ),
+        // Test support: writes JPEG files.
+        .target(
+            name: "JPEGEncoder",
+            dependencies: ["CJPEG"],
+            path: "Tests/JPEGEncoder",
+            linkerSettings: [.linkedLibrary("jpeg")]
+        ),
+        .testTarget(
+            name: "ConvNetImagesTests",
+            dependencies: ["ConvNetImages", "JPEGEncoder"],
             swiftSettings: strict
         ),
         .testTarget(name: "DigitsTests", dependencies: ["digits"], swiftSettings: strict),

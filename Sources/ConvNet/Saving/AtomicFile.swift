@@ -35,6 +35,11 @@ package enum AtomicFile {
         try write(to: path) { sink in try sink.write(text) }
     }
 
+    /// Writes bytes as a file.
+    package static func write(_ bytes: [UInt8], to path: String) throws {
+        try write(to: path) { sink in try sink.write(bytes) }
+    }
+
     private static func writeAndRename(
         to target: String, named path: String, mode: mode_t?, _ body: (inout FileSink) throws -> Void
     ) throws {

@@ -1,16 +1,16 @@
 import Glibc
 
 /// A regular file open for reading from its beginning to its end.
-struct InputFile: ~Copyable {
-    let path: String
+package struct InputFile: ~Copyable {
+    package let path: String
     /// The file's size in bytes when it was opened.
-    let size: Int
+    package let size: Int
     private let descriptor: Int32
 
     /// Opens a file.
     ///
     /// - Throws: ``ConvNetError`` of kind `missingInput` where it is not there, not readable, or not a regular file.
-    init(path: String) throws(ConvNetError) {
+    package init(path: String) throws(ConvNetError) {
         // Without O_NONBLOCK, opening a named pipe would wait for a writer.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw SystemError.opening(path, errno: errno) }
@@ -51,7 +51,7 @@ struct InputFile: ~Copyable {
     }
 
     /// Reads `count` bytes, or fewer where the file ends before.
-    func readBytes(_ count: Int) throws(ConvNetError) -> [UInt8] {
+    package func readBytes(_ count: Int) throws(ConvNetError) -> [UInt8] {
         try readNumbers(count)
     }
 
