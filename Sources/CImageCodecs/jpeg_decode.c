@@ -95,7 +95,8 @@ static void choose_scale(struct jpeg_decompress_struct *jpeg, const ic_options *
     const uint32_t longer = jpeg->image_width > jpeg->image_height ? jpeg->image_width : jpeg->image_height;
     while (jpeg->scale_denom < 8) {
         const uint32_t next = 2 * jpeg->scale_denom;
-        const uint64_t pixels = (uint64_t)jpeg->image_width * jpeg->image_height / (jpeg->scale_denom * jpeg->scale_denom);
+        const uint32_t divisor = jpeg->scale_denom * jpeg->scale_denom;
+        const uint64_t pixels = (uint64_t)jpeg->image_width * jpeg->image_height / divisor;
         if (longer / next < options->enough_side && pixels <= options->max_pixels) return;
         jpeg->scale_denom = next;
     }

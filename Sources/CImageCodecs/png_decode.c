@@ -34,8 +34,8 @@ static void on_read(png_structp png, png_bytep target, size_t count) {
     decoder->position += count;
 }
 
-// Turns a row of G, GA, RGB or RGBA into one of the wanted channels, in place: the result is never longer, and for a grey
-// source of three wanted channels libpng has made RGB of it before.
+// Turns a row of G, GA, RGB or RGBA into one of the wanted channels, in place: the result is never longer, and for a
+// grey source of three wanted channels libpng has made RGB of it before.
 static void convert_row(png_structp png, png_row_infop row, png_bytep data) {
     const png_decoder *decoder = png_get_user_transform_ptr(png);
     const int has_alpha = row->color_type & PNG_COLOR_MASK_ALPHA;

@@ -3,9 +3,9 @@
 // Both libraries report errors by longjmp, which must not cross Swift's frames: it stays inside the functions here. No
 // type of the two libraries appears in this header.
 //
-// Pixels are rows from top to bottom without padding, 8 bits a channel: 1 channel is grey, 3 are red, green, blue, 4 are
-// those and alpha. Decoders give 1 or 3; what is transparent is laid over white. Numbers are what the file holds: gamma
-// and colour profiles are not applied. Grey of a colour is its luma, 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601).
+// Pixels are rows from top to bottom without padding, 8 bits a channel: 1 channel is grey, 3 are red, green, blue, 4
+// are those and alpha. Decoders give 1 or 3; what is transparent is laid over white. Numbers are what the file holds:
+// gamma and colour profiles are not applied. Grey of a colour is its luma, 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601).
 //
 // Nothing here keeps the bytes it is given beyond what each function says.
 #pragma once
@@ -31,8 +31,8 @@ typedef struct ic_options {
     uint64_t max_pixels;
     // What libjpeg may hold at a time, in bytes; a progressive picture is held whole.
     size_t max_memory;
-    // JPEG: the picture may be decoded at a half, a quarter or an eighth of its size while its longer side keeps at least
-    // this many pixels, or where it exceeds max_pixels; 0 asks for its full size.
+    // JPEG: the picture may be decoded at a half, a quarter or an eighth of its size while its longer side keeps at
+    // least this many pixels, or where it exceeds max_pixels; 0 asks for its full size.
     uint32_t enough_side;
 } ic_options;
 
