@@ -1,5 +1,3 @@
-import CZlib
-
 /// The bytes of a file, in order; of a gzip file, what it holds.
 ///
 /// Gzip is known by its first two bytes. A gzip file may have several members, as the format allows.
@@ -23,7 +21,7 @@ final class ByteReader {
         isGzip = chunk.starts(with: Inflater.magic)
         largestCount = isGzip ? FileLimits.unpackedBytes(of: file.size) : file.size
         self.file = file
-        if isGzip { inflater = try Inflater(path: path) }
+        if isGzip { inflater = try Inflater(.gzip, of: "gzip data", path: path) }
     }
 
     /// Reads `count` bytes, or fewer where the content ends before.
@@ -73,65 +71,5 @@ final class ByteReader {
             throw ConvNetError(
                 .invalidData, path: path, "the gzip data breaks off before its end; copy or download the file again")
         }
-    }
-}
-
-/// One gzip stream being unpacked by zlib.
-private final class Inflater {
-    static let magic: [UInt8] = [0x1f, 0x8b]
-
-    private let path: String
-    /// On the heap, because zlib remembers the address.
-    private let stream: UnsafeMutablePointer<z_stream>
-    private(set) var isAtEnd = false
-
-    init(path: String) throws(ConvNetError) {
-        self.path = path
-        stream = .allocate(capacity: 1)
-        stream.initialize(to: z_stream())
-        // 15 is the largest window, 16 asks for gzip's header and checksum.
-        let status = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-        guard status == Z_OK else {
-            throw ConvNetError(.unavailable, path: path, "zlib cannot start (status \(status)); free some memory")
-        }
-    }
-
-    deinit {
-        inflateEnd(stream)
-        stream.deallocate()
-    }
-
-    /// After the end of a stream: begins the next one, which the input must be.
-    func beginNextMember(_ input: ArraySlice<UInt8>) throws(ConvNetError) {
-        guard input.first == Self.magic[0], inflateReset(stream) == Z_OK else {
-            throw ConvNetError(
-                .invalidData, path: path, "something follows the end of the gzip data; copy or download the file again")
-        }
-        isAtEnd = false
-    }
-
-    /// Unpacks at most `count` bytes, and says how much of the input was used for them.
-    func inflate(_ input: ArraySlice<UInt8>, atMost count: Int) throws(ConvNetError) -> (used: Int, output: [UInt8]) {
-        var status = Z_OK
-        var used = 0
-        let output = input.withUnsafeBufferPointer { source in
-            [UInt8](unsafeUninitializedCapacity: count) { target, initializedCount in
-                stream.pointee.next_in = UnsafeMutablePointer(mutating: source.baseAddress)
-                stream.pointee.avail_in = uInt(source.count)
-                stream.pointee.next_out = target.baseAddress
-                stream.pointee.avail_out = uInt(count)
-                status = CZlib.inflate(stream, Z_NO_FLUSH)
-                used = source.count - Int(stream.pointee.avail_in)
-                initializedCount = count - Int(stream.pointee.avail_out)
-            }
-        }
-        isAtEnd = status == Z_STREAM_END
-        // Z_BUF_ERROR only says that there was nothing to do with this much input.
-        guard isAtEnd || status == Z_OK || status == Z_BUF_ERROR else {
-            let reason = stream.pointee.msg.map { String(cString: $0) } ?? "status \(status)"
-            throw ConvNetError(
-                .invalidData, path: path, "the gzip data is damaged (\(reason)); copy or download the file again")
-        }
-        return (used, output)
     }
 }

@@ -50,6 +50,30 @@ package struct InputFile: ~Copyable {
         return filled
     }
 
+    /// Reads the bytes of a range that lies within the file, without moving on.
+    func readBytes(in range: Range<Int>) throws(ConvNetError) -> [UInt8] {
+        var code: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, initializedCount in
+            while initializedCount < range.count {
+                let count = pread(
+                    descriptor, buffer.baseAddress.map { $0 + initializedCount }, range.count - initializedCount,
+                    range.lowerBound + initializedCount)
+                if count > 0 {
+                    initializedCount += count
+                } else if count == 0 || errno != EINTR {
+                    code = count == 0 ? 0 : errno
+                    break
+                }
+            }
+        }
+        if code != 0 { throw SystemError.reading(path, errno: code) }
+        guard bytes.count == range.count else {
+            throw ConvNetError(
+                .invalidData, path: path, "the file became shorter while it was read; read it again")
+        }
+        return bytes
+    }
+
     /// Reads `count` bytes, or fewer where the file ends before.
     package func readBytes(_ count: Int) throws(ConvNetError) -> [UInt8] {
         try readNumbers(count)
