@@ -8,6 +8,8 @@ package enum FileLimits {
 
     /// Largest header or JSON text, in bytes: what the safetensors format allows.
     package static let headerBytes = 100_000_000
+    /// Length of the header of an npy array, in bytes.
+    package static let npyHeaderBytes = 1 << 16
     /// How deep arrays and objects lie in each other.
     package static let jsonDepth = 64
     /// Values in one JSON text: enough for a header of ``tensors`` tensors of ``rank`` axes.

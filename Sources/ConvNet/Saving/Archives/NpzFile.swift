@@ -60,7 +60,8 @@ public struct NpzFile: Sendable, Equatable {
         for name in names {
             guard let entry = archive[name + suffix] else {
                 throw ConvNetError(
-                    .invalidData, path: path, "it has no array '\(name)'; name a file with \(names.joined(separator: ", "))")
+                    .invalidData, path: path,
+                    "it has no array '\(name)'; name a file with \(names.joined(separator: ", "))")
             }
             arrays.append(try array(entry, in: archive).array)
         }
@@ -96,7 +97,9 @@ public struct NpzFile: Sendable, Equatable {
         try AtomicFile.write(to: path) { sink in
             var archive = ZipWriter(path: path)
             for name in names {
-                if let tensor = arrays[name] { try archive.add(name + Self.suffix, NpyArray.file(of: tensor), to: &sink) }
+                if let tensor = arrays[name] {
+                    try archive.add(name + Self.suffix, NpyArray.file(of: tensor), to: &sink)
+                }
             }
             try archive.finish(&sink)
         }

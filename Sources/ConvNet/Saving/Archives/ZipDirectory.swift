@@ -89,7 +89,8 @@ struct ZipDirectory {
         let candidates = stride(from: last, through: 0, by: -1)
         guard
             let end = candidates.first(where: {
-                tail.littleEndian(at: $0, size: 4) == Signature.end && tail.littleEndian(at: $0 + 20, size: 2) == last - $0
+                tail.littleEndian(at: $0, size: 4) == Signature.end
+                    && tail.littleEndian(at: $0 + 20, size: 2) == last - $0
             })
         else {
             let begins = try source.bytes(in: 0..<min(4, source.size)).littleEndian(at: 0, size: 4)
@@ -144,7 +145,8 @@ struct ZipDirectory {
         var records: [Record] = []
         var position = 0
         while position < bytes.count {
-            guard bytes.littleEndian(at: position, size: 4) == Signature.record, position + Self.recordSize <= bytes.count
+            guard bytes.littleEndian(at: position, size: 4) == Signature.record,
+                position + Self.recordSize <= bytes.count
             else { throw refuse("the zip file's directory is damaged") }
             func field(_ offset: Int, _ size: Int) -> Int { bytes.littleEndian(at: position + offset, size: size) ?? 0 }
             let (nameLength, extraLength, commentLength) = (field(28, 2), field(30, 2), field(32, 2))

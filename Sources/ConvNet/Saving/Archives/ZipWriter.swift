@@ -16,7 +16,8 @@ struct ZipWriter {
     ///   holds; `inputOutput`.
     mutating func add(_ name: String, _ bytes: [UInt8], to sink: inout FileSink) throws(ConvNetError) {
         guard position + bytes.count < Int(UInt32.max) - (1 << 20), count < Int(UInt16.max) else {
-            throw ConvNetError(.invalidArgument, path: path, "a zip file holds at most 4 GiB; write safetensors instead")
+            throw ConvNetError(
+                .invalidArgument, path: path, "a zip file holds at most 4 GiB; write safetensors instead")
         }
         let nameBytes = Array(name.utf8)
         let described: [UInt8] =
