@@ -29,17 +29,17 @@ check: prepare ## Compare the kernels with their references (ARGS='--isa avx2 ge
 	@swift build $(RELEASE) --product KernelChecks
 	@$(BIN)/KernelChecks $(ARGS)
 
-bench: prepare ## Time the kernels: GFLOP/s and share of the machine's peak (ARGS='conv2d')
-	@swift build $(RELEASE) --product KernelChecks
-	@$(BIN)/KernelChecks --bench $(ARGS)
+bench: prepare ## Time the kernels, or with WHAT=models the networks (ARGS='--filter gemm')
+	@swift build $(RELEASE) --product digits
+	@$(BIN)/digits bench $(or $(WHAT),kernels) $(ARGS)
 
 bench-peers: prepare ## Time training against Keras and PyTorch, side by side (ARGS='cnn-compact')
 	@swift build $(RELEASE) --product digits
 	@Benchmarks/run.sh --digits $(BIN)/digits $(ARGS)
 
 profile: prepare ## Show the hottest functions (KERNEL=conv2d or NETWORK=cnn-compact)
-	@swift build $(RELEASE) --product $(if $(KERNEL),KernelChecks,digits)
-	@Benchmarks/profile.sh $(if $(KERNEL),$(BIN)/KernelChecks --bench $(ARGS) $(KERNEL),\
+	@swift build $(RELEASE) --product digits
+	@Benchmarks/profile.sh $(if $(KERNEL),$(BIN)/digits bench kernels --filter $(KERNEL) $(ARGS),\
 		$(BIN)/digits train --model $(or $(NETWORK),cnn-compact) --epochs 1 --verbose 0 $(ARGS))
 
 sanitize: prepare ## Run the checks under the address and undefined-behaviour sanitizers (FAST=1: the kernels only)

@@ -48,10 +48,16 @@ let package = Package(
             dependencies: ["ConvNet", "CImageCodecs"],
             swiftSettings: strict
         ),
+        // Yardsticks for `digits bench`: what the processor and its memory can do.
+        .target(
+            name: "CMachine",
+            cSettings: [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])],
+            linkerSettings: [.linkedLibrary("pthread")]
+        ),
         .executableTarget(
             name: "digits",
             dependencies: [
-                "ConvNet", "ConvNetImages",
+                "CKernels", "CMachine", "ConvNet", "ConvNetImages",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

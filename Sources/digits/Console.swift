@@ -32,6 +32,17 @@ enum Console {
         _ = write(text, to: STDERR_FILENO)
     }
 
+    /// Says what goes on, in a line that the next one is drawn over; where standard error is no terminal, nothing.
+    static func progress(_ text: String) {
+        if isTerminal { tell(drawingOver + text) }
+    }
+
+    /// Removes the line of ``progress(_:)``.
+    static func endProgress() {
+        if isTerminal { tell(drawingOver) }
+        isLineOpen.store(false, ordering: .relaxed)
+    }
+
     /// Writes one sentence on what went wrong, on a line of its own.
     static func complain(_ sentence: String) {
         if isLineOpen.load(ordering: .relaxed) { tell("\n") }

@@ -22,7 +22,7 @@ struct Digits: ParsableCommand {
             75 training diverged, 130 interrupted.
             """,
         version: "digits \(version)",
-        subcommands: [Train.self, Evaluate.self, Predict.self, Summary.self, Models.self, Info.self])
+        subcommands: [Train.self, Evaluate.self, Predict.self, Summary.self, Models.self, Bench.self, Info.self])
 
     static func main() {
         // Reaching a file-size limit is then an error that can be explained, not a signal that kills.

@@ -60,7 +60,8 @@ struct Info: ParsableCommand {
             """)
     }
 
-    private static func processorName() -> String {
+    /// What the system calls the processor.
+    static func processorName() -> String {
         let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n") ?? []
         let name = lines.first { $0.hasPrefix("model name") }?.split(separator: ":", maxSplits: 1).last
         return name.map { String($0.drop { $0 == " " }) } ?? "unknown"

@@ -18,7 +18,7 @@ enum JSONText {
 
 /// A number that may be missing or not finite; both are null in JSON.
 struct JSONNumber: Encodable {
-    private let value: Double?
+    let value: Double?
 
     init(_ value: Double?) {
         self.value = value.flatMap { $0.isFinite ? $0 : nil }

@@ -1,4 +1,4 @@
-/* The harness's inside: data, guarded memory, comparison, counting. Timing is in bench.c. */
+/* The harness's inside: data, guarded memory, comparison, counting. */
 #include "check.h"
 
 #include <math.h>
@@ -38,7 +38,6 @@ static uint64_t next_random(struct check *check) {
 static double unit(struct check *check) { return (double)(next_random(check) >> 11) * 0x1p-53; }
 
 ck_isa check_isa(const struct check *check) { return check->isa; }
-bool check_is_bench(const struct check *check) { return check->bench; }
 
 size_t check_draw(struct check *check, size_t low, size_t high) {
     return low + (size_t)(next_random(check) % (high - low + 1));
@@ -62,8 +61,8 @@ static unsigned char *reserve(struct check *check, size_t n, size_t skew, unsign
     return base + GUARD + skew;
 }
 
-/* What is timed lies on cache lines, as the arrays of a program that cares about time do. */
-static size_t skew(struct check *check) { return check->bench ? 0 : 4 * check_draw(check, 0, 15); }
+/* What takes the array off any alignment beyond an element's. */
+static size_t skew(struct check *check) { return 4 * check_draw(check, 0, 15); }
 
 const size_t check_sizes[CHECK_SIZES] = {0,  1,  2,  3,   7,    8,    9,    15,   16,    17,
                                          31, 33, 64, 131, 1000, 1023, 1024, 1025, 20011, 300007};
@@ -167,7 +166,7 @@ void check_true(struct check *check, bool holds, const char *format, ...) {
     va_end(arguments);
 }
 
-void check_threads(struct check *check, check_timed body, void *context, void *output, size_t bytes, const char *format,
+void check_threads(struct check *check, check_call body, void *context, void *output, size_t bytes, const char *format,
                    ...) {
     unsigned char *alone = check_output_bytes(check, bytes);
     check_use_variant(check);

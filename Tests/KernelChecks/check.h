@@ -27,13 +27,12 @@ enum check_data {
 
 /* The set being checked, and its name for labels. */
 ck_isa check_isa(const struct check *check);
-bool check_is_bench(const struct check *check);
 
 /* Draws a whole number in low ... high. */
 size_t check_draw(struct check *check, size_t low, size_t high);
 
-/* An array of n floats at an address that is a multiple of 4 but, in turn, of nothing larger (in bench mode, of 64);
- * freed when the body ends. */
+/* An array of n floats at an address that is a multiple of 4 but, in turn, of nothing larger; freed when
+ * the body ends. */
 float *check_input(struct check *check, size_t n, enum check_data data);
 
 /* An array of n floats filled with NaN, between guards that check_guards verifies; freed when the body ends. */
@@ -72,16 +71,8 @@ void check_same_bytes(struct check *check, const void *expected, const void *got
 void check_true(struct check *check, bool holds, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Counts two cases: the body, which overwrites `output`, must leave the same bytes with 1, 2 and 3 threads. */
-typedef void (*check_timed)(void *context);
-void check_threads(struct check *check, check_timed body, void *context, void *output, size_t bytes, const char *format,
+typedef void (*check_call)(void *context);
+void check_threads(struct check *check, check_call body, void *context, void *output, size_t bytes, const char *format,
                    ...) __attribute__((format(printf, 6, 7)));
-
-/* In bench mode: runs the body again and again, and prints the best time, GFLOP/s with its share of the FMA peak
- * measured in this run, and GB/s. A body under check is not timed. */
-void check_bench(struct check *check, double flops, double bytes, check_timed body, void *context, const char *format,
-                 ...) __attribute__((format(printf, 6, 7)));
-
-/* Peak multiply-add rate of one thread on a tier, in GFLOP/s, measured once. */
-double check_fma_peak(ck_isa isa);
 
 #endif

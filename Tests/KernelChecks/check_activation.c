@@ -210,27 +210,7 @@ static void check_softmax(struct check *check, size_t rows, size_t columns, floa
     check_same_bytes(check, dx, in_place, n * sizeof *dx, "softmax gradient in place %zu x %zu", rows, columns);
 }
 
-static void time_all(struct check *check) {
-    const size_t n = 1179648;
-    struct arguments a = {.n = n, .x = check_input(check, n, CHECK_UNIFORM), .out = check_output(check, n)};
-    a.y = check_input(check, n, CHECK_UNIFORM);
-    a.dy = check_input(check, n, CHECK_UNIFORM);
-    for (int kind = CK_RELU; kind < KINDS; kind++) {
-        a.f = (ck_activation){(ck_activation_kind)kind, 0.3f};
-        check_bench(check, (double)n, 8.0 * (double)n, forward, &a, "%s forward, %zu", names[kind], n);
-        check_bench(check, (double)n, 12.0 * (double)n, backward, &a, "%s backward", names[kind]);
-    }
-    a.n = 256, a.columns = 10;
-    check_bench(check, 2560, 8 * 2560, softmax_forward, &a, "softmax 256 x 10");
-    a.columns = 1000;
-    check_bench(check, 256000, 8 * 256000, softmax_forward, &a, "softmax 256 x 1000");
-}
-
 void check_activation(struct check *check) {
-    if (check_is_bench(check)) {
-        time_all(check);
-        return;
-    }
     for (int kind = 0; kind < KINDS; kind++) check_kind(check, (ck_activation){(ck_activation_kind)kind, 0.3f});
     const size_t columns[] = {0, 1, 2, 7, 8, 9, 10, 15, 16, 17, 31, 33, 100, 1000};
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {

@@ -271,10 +271,6 @@ static void check_activations(struct check *check) {
 }
 
 void check_conv2d(struct check *check) {
-    if (check_is_bench(check)) {
-        check_conv2d_bench(check);
-        return;
-    }
     check_sweep(check);
     check_tiles(check);
     check_winograd(check);

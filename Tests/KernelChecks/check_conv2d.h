@@ -6,8 +6,6 @@
 
 enum pass { FORWARD, BACKWARD_INPUT, BACKWARD_WEIGHTS };
 
-void check_conv2d_bench(struct check *check);
-
 /* Whether the header lets this shape be computed by Winograd's algorithm. */
 bool winograd_may_apply(const ck_conv2d_shape *shape);
 

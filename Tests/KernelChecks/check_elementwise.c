@@ -220,25 +220,7 @@ static struct operands large(struct check *check, size_t rows, size_t columns) {
     return o;
 }
 
-static void time_all(struct check *check) {
-    struct operands o = large(check, 18432, 64);
-    const double n = 18432 * 64;
-    check_bench(check, n, 12 * n, add, &o, "a + b, %d", 18432 * 64);
-    check_bench(check, n, 4 * n, column_sums, &o, "column sums 18432 x 64");
-    check_bench(check, n, 8 * n, transpose, &o, "transpose 18432 x 64");
-    o.batch = 32, o.rows = 32, o.columns = 576;
-    check_bench(check, n / 2, 4 * n, transpose, &o, "transpose 32 x 32 x 576");
-    o = large(check, 256, 10);
-    check_bench(check, 2560, 4 * 2560, argmax, &o, "argmax 256 x 10");
-    o = large(check, 200, 784);
-    check_bench(check, 156800, 5 * 156800, gather_bytes, &o, "gather bytes 200 x 784");
-}
-
 void check_elementwise(struct check *check) {
-    if (check_is_bench(check)) {
-        time_all(check);
-        return;
-    }
     for (int i = 0; i < CHECK_SIZES; i++) {
         check_binary(check, check_sizes[i]);
         check_sum(check, check_sizes[i]);

@@ -204,58 +204,7 @@ static void threads(struct check *check) {
         }
 }
 
-struct timed {
-    ck_gemm_shape shape;
-    const float *a, *b, *bias;
-    float *c, *workspace;
-};
-
-static void timed(void *context) {
-    const struct timed *t = context;
-    ck_gemm(&t->shape, t->a, t->b, t->bias, (ck_activation){.kind = t->bias ? CK_RELU : CK_LINEAR}, false, t->c,
-            t->workspace);
-}
-
-static void bench(struct check *check) {
-    static const struct {
-        const char *form;
-        size_t m, n, k;
-    } cases[] = {
-        {"AB", 1024, 1024, 1024}, {"AB", 128, 512, 784},     {"AB", 200, 784, 784},     {"AB", 128, 128, 5408},
-        {"AB", 32, 128, 9216},    {"A'B", 9216, 128, 32},    {"AB'", 32, 9216, 128},    {"AB", 128, 256, 512},
-        {"AB", 128, 128, 256},    {"AB", 128, 32, 128},      {"AB", 128, 10, 32},       {"AB", 200, 10, 784},
-        {"AB", 200, 128, 4608},   {"AB", 32, 128, 800},      {"AB", 32, 10, 128},       {"AB", 64, 128, 4608},
-        {"A'B", 784, 512, 128},   {"A'B", 512, 256, 128},    {"A'B", 256, 128, 128},    {"A'B", 128, 32, 128},
-        {"A'B", 32, 10, 128},     {"A'B", 784, 784, 200},    {"A'B", 784, 10, 200},     {"A'B", 5408, 128, 128},
-        {"A'B", 4608, 128, 200},  {"A'B", 800, 128, 32},     {"A'B", 128, 10, 32},      {"AB'", 128, 512, 256},
-        {"AB'", 128, 256, 128},   {"AB'", 128, 128, 32},     {"AB'", 128, 32, 10},      {"AB'", 200, 784, 784},
-        {"AB'", 200, 784, 10},    {"AB'", 128, 5408, 128},   {"AB'", 200, 4608, 128},   {"AB'", 32, 800, 128},
-        {"AB'", 32, 128, 10},     {"A'B'", 128, 512, 256},   {"AB", 1, 512, 784},       {"AB", 1, 784, 784},
-        {"AB", 1, 128, 5408},     {"AB", 1, 128, 9216},      {"AB", 1, 128, 800},       {"AB'", 1, 784, 784},
-        {"AB", 2, 512, 784},      {"AB", 4, 512, 784},       {"AB", 8, 512, 784},       {"AB", 16, 512, 784},
-        {"AB", 2048, 2048, 2048}, {"AB'", 2048, 2048, 2048}, {"A'B", 2048, 2048, 2048},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const size_t m = cases[i].m, n = cases[i].n, k = cases[i].k;
-        if (check_isa(check) == CK_ISA_REF && m * n * k > 30000000) continue; /* takes too long to say anything */
-        const bool ta = cases[i].form[1] == '\'', tb = cases[i].form[ta ? 3 : 2] == '\'';
-        struct timed t = {.shape = {m, n, k, ta ? m : k, tb ? k : n, n, ta, tb},
-                          .a = check_input(check, m * k, CHECK_UNIFORM),
-                          .b = check_input(check, k * n, CHECK_UNIFORM),
-                          .bias = ta || tb ? NULL : check_input(check, n, CHECK_UNIFORM),
-                          .c = check_output(check, m * n)};
-        const size_t size = ck_gemm_workspace(&t.shape);
-        t.workspace = size ? check_workspace(check, size) : NULL;
-        check_bench(check, 2.0 * (double)(m * n * k), 4.0 * (double)(m * k + k * n + m * n), timed, &t,
-                    "%-4s %zu x %zu x %zu", cases[i].form, m, n, k);
-    }
-}
-
 void check_gemm(struct check *check) {
-    if (check_is_bench(check)) {
-        bench(check);
-        return;
-    }
     sweep(check);
     sweep_large(check);
     exact(check);

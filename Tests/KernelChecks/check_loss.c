@@ -227,19 +227,7 @@ static void check_nan(struct check *check, ck_loss_kind kind) {
     check_true(check, isnan(b.loss) && isnan(b.gradient[13]) && others, "NaN stays visible, %s", names[kind]);
 }
 
-static void time_all(struct check *check) {
-    for (int kind = 0; kind < KINDS; kind++) {
-        struct batch b = draw(check, (ck_loss_kind)kind, 256, 10, LABELS, false, 1);
-        b.gradient = check_output(check, 2560);
-        check_bench(check, 2560, 8 * 2560, run, &b, "%s 256 x 10, gradient", names[kind]);
-    }
-}
-
 void check_loss(struct check *check) {
-    if (check_is_bench(check)) {
-        time_all(check);
-        return;
-    }
     check_examples(check);
     const size_t columns[] = {1, 2, 7, 8, 9, 10, 15, 16, 17, 31, 33, 100};
     for (int kind = 0; kind < KINDS; kind++) {

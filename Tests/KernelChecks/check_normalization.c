@@ -165,27 +165,7 @@ static void compare(struct check *check, size_t rows, size_t channels, enum terr
     compare_backward(check, &b, label);
 }
 
-static void time_shape(struct check *check, size_t rows, size_t channels) {
-    struct batch b = prepare(check, rows, channels, NEAR_ZERO, false);
-    const double n = (double)(rows * channels);
-    b.mean = b.out_mean = check_output(check, channels);
-    b.variance = b.out_variance = check_output(check, channels);
-    b.out = check_output(check, rows * channels);
-    b.dgamma = check_output(check, channels), b.dbeta = check_output(check, channels);
-    check_bench(check, 3 * n, 4 * n, statistics, &b, "statistics %zu x %zu", rows, channels);
-    check_bench(check, 3 * n, 8 * n, apply, &b, "apply and ReLU");
-    check_bench(check, 9 * n, 28 * n, backward, &b, "backward with ReLU");
-    b.y = NULL;
-    check_bench(check, 9 * n, 20 * n, backward, &b, "backward");
-}
-
 void check_normalization(struct check *check) {
-    if (check_is_bench(check)) {
-        time_shape(check, 43264, 32);
-        time_shape(check, 36864, 64);
-        time_shape(check, 64, 128);
-        return;
-    }
     const size_t channels[] = {0, 1, 3, 7, 8, 9, 15, 16, 17, 30, 32, 33, 64, 128, 300};
     const size_t rows[] = {0, 1, 2, 5, 63, 64, 65, 131, 1000};
     for (size_t i = 0; i < sizeof channels / sizeof channels[0]; i++)

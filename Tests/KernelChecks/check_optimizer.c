@@ -93,7 +93,7 @@ static void compare_buffer(struct check *check, const float *expected, const flo
     if (expected) check_bounded(check, expected, got, bound, n, "%s of %s, %zu", what, label, n);
 }
 
-static void compare(struct check *check, check_timed body, struct step s,
+static void compare(struct check *check, check_call body, struct step s,
                     struct bounds (*bounds)(const struct step *, size_t), const char *label) {
     const size_t n = s.n;
     float *bound[4];
@@ -209,29 +209,7 @@ static void check_numbers(struct check *check, size_t n) {
     check_true(check, n == 0 || isnan(got[0]), "NaN stays visible in the penalty's gradient, %zu", n);
 }
 
-static void sum_of_squares(void *context) {
-    struct step *s = context;
-    (void)ck_sum_of_squares(s->n, s->g);
-}
-
-static void time_all(struct check *check) {
-    const size_t n = 1199882; /* the parameters of a network with two convolutions and a wide dense layer */
-    const double size = (double)n;
-    struct step s = draw(check, n);
-    s.p = check_copy(check, s.p0, n);
-    s.first = check_input(check, n, CHECK_POSITIVE);
-    check_bench(check, size, 20 * size, sgd, &s, "SGD with momentum, %zu", n);
-    check_bench(check, size, 20 * size, rmsprop, &s, "RMSprop");
-    s.second = check_input(check, n, CHECK_POSITIVE);
-    check_bench(check, size, 28 * size, adam, &s, "Adam");
-    check_bench(check, 2 * size, 4 * size, sum_of_squares, &s, "sum of squares");
-}
-
 void check_optimizer(struct check *check) {
-    if (check_is_bench(check)) {
-        time_all(check);
-        return;
-    }
     for (int i = 0; i < CHECK_SIZES; i++) {
         compare_steps(check, check_sizes[i]);
         check_numbers(check, check_sizes[i]);

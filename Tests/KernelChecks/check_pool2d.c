@@ -174,28 +174,7 @@ static void check_rules(struct check *check) {
     check_same_bytes(check, places, record, CHANNELS, "places of ties and NaN");
 }
 
-static void time_shape(struct check *check, ck_pool2d_shape s) {
-    struct pool p = draw(check, &s, CHECK_UNIFORM);
-    p.y = check_output(check, out_size(&s));
-    p.dx = check_output(check, in_size(&s));
-    p.record = check_output_bytes(check, ck_maxpool2d_record_size(&s));
-    const double flops = (double)in_size(&s), bytes = 4.0 * (double)(in_size(&s) + out_size(&s)) + (double)out_size(&s);
-    check_bench(check, flops, bytes, max_forward, &p, "max %s", p.label);
-    check_bench(check, flops, bytes, max_backward, &p, "  backward");
-    check_bench(check, flops, bytes, average_forward, &p, "average");
-    check_bench(check, flops, bytes, average_backward, &p, "  backward");
-}
-
 void check_pool2d(struct check *check) {
-    if (check_is_bench(check)) {
-        time_shape(check, square(32, 24, 64, 2, 2, 0));
-        time_shape(check, square(32, 11, 32, 2, 2, 0));
-        time_shape(check, square(64, 24, 32, 2, 2, 0));
-        time_shape(check, square(200, 24, 30, 2, 2, 0));
-        time_shape(check, square(32, 24, 32, 3, 2, 1));
-        time_shape(check, square(32, 7, 512, 7, 7, 0));
-        return;
-    }
     check_rules(check);
     const size_t channels[] = {0, 1, 3, 7, 8, 9, 15, 16, 17, 30, 32, 33, 64, 100};
     for (size_t i = 0; i < sizeof channels / sizeof channels[0]; i++) {

@@ -58,7 +58,7 @@ static void check_known_answers(struct check *check) {
 }
 
 /* Runs `body` under the reference and under the variant; returns what the variant wrote. */
-static void *compare(struct check *check, check_timed body, struct numbers *r, size_t bytes, const char *what) {
+static void *compare(struct check *check, check_call body, struct numbers *r, size_t bytes, const char *what) {
     void *expected = r->out = check_output_bytes(check, bytes);
     check_use_reference(check);
     body(r);
@@ -180,17 +180,8 @@ static void check_dropout(struct check *check) {
 
 void check_random(struct check *check) {
     struct numbers r = {.key = key, .n = 294912, .a = 0.25f, .b = 1};
-    const double n = (double)r.n;
     r.x = check_input(check, r.n, CHECK_UNIFORM);
     r.out = check_output(check, r.n);
-    if (check_is_bench(check)) {
-        check_bench(check, n, 8 * n, dropout, &r, "dropout %zu", r.n);
-        check_bench(check, n, 4 * n, uniform, &r, "uniform");
-        check_bench(check, n, 4 * n, normal, &r, "normal");
-        r.n /= 4;
-        check_bench(check, n, 4 * n, philox, &r, "Philox words");
-        return;
-    }
     check_known_answers(check);
     compare_sizes(check);
     check_use_variant(check);

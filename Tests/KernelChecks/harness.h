@@ -16,7 +16,6 @@ struct check {
     const char *name;
     ck_isa isa;
     int threads;
-    bool bench;
     uint64_t random;
     size_t cases, failures;
     struct block *blocks;

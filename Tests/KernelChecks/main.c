@@ -1,4 +1,4 @@
-/* kernel-checks [--bench] [--isa NAME] [--threads N] [--seed N] [--list] [FILTER...]
+/* kernel-checks [--isa NAME] [--threads N] [--seed N] [--list] [FILTER...]
  *
  * Without arguments: every check on every instruction set the machine has, with one thread and with two. */
 #define _GNU_SOURCE
@@ -23,22 +23,16 @@ static const struct {
     const char *name;
     check_body body;
 } registry[] = {
-    {"runtime", check_runtime},
-    {"gemm", check_gemm},
-    {"conv2d", check_conv2d},
-    {"activation", check_activation},
-    {"pool2d", check_pool2d},
-    {"normalization", check_normalization},
-    {"random", check_random},
-    {"loss", check_loss},
-    {"optimizer", check_optimizer},
+    {"runtime", check_runtime},         {"gemm", check_gemm},     {"conv2d", check_conv2d},
+    {"activation", check_activation},   {"pool2d", check_pool2d}, {"normalization", check_normalization},
+    {"random", check_random},           {"loss", check_loss},     {"optimizer", check_optimizer},
     {"elementwise", check_elementwise},
 };
 
 enum { CHECKS = sizeof registry / sizeof registry[0] };
 
 struct options {
-    bool bench, list;
+    bool list;
     int isa, threads; /* -1, 0: all */
     uint64_t seed;
     char **filters;
@@ -47,7 +41,7 @@ struct options {
 
 static int usage(const char *problem) {
     fprintf(stderr,
-            "kernel-checks: %s\nusage: kernel-checks [--bench] [--isa ref|avx2|avx512] [--threads N] [--seed N] "
+            "kernel-checks: %s\nusage: kernel-checks [--isa ref|avx2|avx512] [--threads N] [--seed N] "
             "[--list] [FILTER...]\n",
             problem);
     return 64;
@@ -64,9 +58,7 @@ static int parse(int count, char **arguments, struct options *options) {
     int i = 1;
     for (; i < count && strncmp(arguments[i], "--", 2) == 0; i++) {
         const char *name = arguments[i], *value = i + 1 < count ? arguments[i + 1] : NULL;
-        if (strcmp(name, "--bench") == 0) {
-            options->bench = true;
-        } else if (strcmp(name, "--list") == 0) {
+        if (strcmp(name, "--list") == 0) {
             options->list = true;
         } else if (!value) {
             return usage("an option lacks its value, or is unknown");
@@ -113,21 +105,17 @@ int main(int count, char **arguments) {
             }
             for (int threads = 1; threads <= 2; threads++) {
                 if (options.threads > 0 && options.threads != threads) continue;
-                struct check check = {.name = registry[i].name,
-                                      .isa = (ck_isa)isa,
-                                      .threads = threads,
-                                      .bench = options.bench,
-                                      .random = options.seed};
+                struct check check = {
+                    .name = registry[i].name, .isa = (ck_isa)isa, .threads = threads, .random = options.seed};
                 check_run(&check, registry[i].body);
-                if (!options.bench)
-                    printf("%s %s %s, %d threads: %zu cases, %zu failures\n", check.failures ? "FAIL" : "ok  ",
-                           check.name, ck_isa_name(check.isa), threads, check.cases, check.failures);
+                printf("%s %s %s, %d threads: %zu cases, %zu failures\n", check.failures ? "FAIL" : "ok  ", check.name,
+                       ck_isa_name(check.isa), threads, check.cases, check.failures);
                 if (check.failures || check.cases == 0) failed++;
                 else passed++;
             }
         }
     }
-    if (options.list || options.bench) return 0;
+    if (options.list) return 0;
     if (passed + failed == 0) fprintf(stderr, "kernel-checks: nothing ran\n");
     printf("kernel-checks: %zu passed, %zu failed, %zu skipped\n", passed, failed, skipped);
     return failed || passed == 0;
