@@ -25,7 +25,7 @@ enum Console {
     /// A line that is drawn over the one before is cut at the terminal's width: one that wrapped could not be drawn over.
     static func tell(_ text: String) {
         var text = text
-        if text.first == "\r", text.last != "\n", let columns = terminalColumns() {
+        if text.first == "\r", text.last != "\n", let columns = columns(of: STDERR_FILENO) {
             text = String(text.prefix(drawingOver.count + columns - 1))
         }
         if let last = text.last { isLineOpen.store(last != "\n", ordering: .relaxed) }
@@ -52,9 +52,10 @@ enum Console {
     /// What a line that is drawn over the one before begins with: to the line's start, clear the line.
     private static let drawingOver = "\r\u{1B}[K"
 
-    private static func terminalColumns() -> Int? {
+    /// The width of the terminal behind a descriptor, or nil where there is none.
+    static func columns(of descriptor: Int32) -> Int? {
         var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1 else { return nil }
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1 else { return nil }
         return Int(size.ws_col)
     }
 
