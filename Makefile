@@ -79,10 +79,13 @@ prepare:
 	present /usr{,/local}/include/zlib.h || missing+=" zlib1g-dev"; \
 	present /usr{,/local}/include/png.h || missing+=" libpng-dev"; \
 	present /usr{,/local}/include{,/*-linux-gnu}/jpeglib.h || missing+=" libjpeg-dev"; \
+	present /usr{,/local}/include{,/*-linux-gnu}/curl/curl.h || missing+=" libcurl4-openssl-dev"; \
+	present /usr{,/local}/include/openssl/evp.h || missing+=" libssl-dev"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if ! command -v apt-get > /dev/null; then \
 		echo "Missing:$$missing (Debian's names). Install them with this system's package manager, then try again" \
-			"(Fedora: libomp-devel zlib-devel libpng-devel libjpeg-turbo-devel; Arch: openmp zlib libpng libjpeg-turbo)." >&2; exit 1; fi; \
+			"(Fedora: libomp-devel zlib-devel libpng-devel libjpeg-turbo-devel libcurl-devel openssl-devel;" \
+			"Arch: openmp zlib libpng libjpeg-turbo curl openssl)." >&2; exit 1; fi; \
 	if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
 	echo "Installing$$missing"; \
 	$$sudo apt-get update -qq; \

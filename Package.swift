@@ -54,10 +54,14 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])],
             linkerSettings: [.linkedLibrary("pthread")]
         ),
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"]), .yum(["libcurl-devel"])]),
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"]), .yum(["openssl-devel"])]),
+        // Fetches published data sets. The command's alone: an app that uses the library links no libcurl.
+        .target(name: "Downloads", dependencies: ["ConvNet", "CCurl", "COpenSSL"], swiftSettings: strict),
         .executableTarget(
             name: "digits",
             dependencies: [
-                "CKernels", "CMachine", "ConvNet", "ConvNetImages",
+                "CKernels", "CMachine", "ConvNet", "ConvNetImages", "Downloads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -90,7 +94,10 @@ let package = Package(
             dependencies: ["ConvNetImages", "JPEGEncoder"],
             swiftSettings: strict
         ),
-        .testTarget(name: "DigitsTests", dependencies: ["digits"], swiftSettings: strict),
+        // Test support: an HTTP server that also misbehaves.
+        .target(name: "WaywardServer", path: "Tests/WaywardServer", swiftSettings: strict),
+        .testTarget(name: "DownloadsTests", dependencies: ["Downloads", "WaywardServer"], swiftSettings: strict),
+        .testTarget(name: "DigitsTests", dependencies: ["digits", "WaywardServer"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

@@ -16,13 +16,15 @@ struct Digits: ParsableCommand {
               digits models                       list the built-in networks
 
             MNIST's four files are looked for in the folder that DIGITS_DATA names, or in a folder mnist inside it, then \
-            in ~/.cache/convnet. 'digits help train' explains every option of a command.
+            in ~/.cache/convnet; where they are missing, they are fetched. 'digits help train' explains every option of a command.
 
             Exit codes: 0 done, 64 wrong usage, 65 bad data, 66 input missing, 69 unavailable, 73 and 74 output, \
             75 training diverged, 130 interrupted.
             """,
         version: "digits \(version)",
-        subcommands: [Train.self, Evaluate.self, Predict.self, Summary.self, Models.self, Bench.self, Info.self])
+        subcommands: [
+            Train.self, Evaluate.self, Predict.self, Summary.self, Models.self, DataCommand.self, Bench.self, Info.self,
+        ])
 
     static func main() {
         // Reaching a file-size limit is then an error that can be explained, not a signal that kills.

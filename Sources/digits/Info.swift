@@ -23,8 +23,8 @@ struct Info: ParsableCommand {
         let supportedInstructionSet = ConvNetRuntime.supportedInstructionSet
         let threads = ConvNetRuntime.threadCount
         let availableThreads = ConvNetRuntime.availableThreadCount
-        let dataPlaces = MNIST.places(folder: nil, environment: ProcessInfo.processInfo.environment)
-        let mnist = MNIST.location()
+        let dataPlaces = MNIST.files.places(folder: nil, environment: ProcessInfo.processInfo.environment)
+        let mnist = MNIST.files.location()
 
         private enum CodingKeys: CodingKey {
             case version, cpu, instructionSet, supportedInstructionSet, threads, availableThreads, dataPlaces, mnist

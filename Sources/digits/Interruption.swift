@@ -30,6 +30,12 @@ enum Interruption {
         sigaddset(&signals, SIGTERM)
         pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
+
+    /// From now on a signal ends the process at once again.
+    static func endWatch() {
+        signal(SIGINT, SIG_DFL)
+        signal(SIGTERM, SIG_DFL)
+    }
 }
 
 /// Ends training after the step in which a signal came.

@@ -34,8 +34,8 @@ struct NetworkOptions: ParsableArguments {
         completion: .file())
     var from: String?
 
-    /// The network with the changes, compiled, its weights drawn by the seed or taken from ``from``.
-    func resolve(seed: UInt64) throws -> ChosenNetwork {
+    /// The network with the changes, checked as far as that goes before its data are known.
+    func plan() throws -> NetworkPlan {
         let origin = try from.map { (path: $0, model: try ModelFile.load($0)) }
         let network = try builtin(origin: origin)
         var optimizer = self.optimizer?.optimizer ?? network.optimizer
@@ -48,12 +48,8 @@ struct NetworkOptions: ParsableArguments {
         var layers = network.layers
         if let activation { layers = try replaceActivations(of: layers, by: activation, in: network.name) }
         if let units { layers = try replaceUnits(of: layers, by: units.counts, in: network.name) }
-
-        let model = try Sequential(inputShape: network.inputShape, name: network.name, seed: seed, layers: layers)
-        let loss = self.loss ?? network.loss
-        model.compile(optimizer: optimizer, loss: loss, metrics: [.accuracy])
-        if let origin { try model.takeWeights(of: origin.model, at: origin.path) }
-        return ChosenNetwork(network: network, model: model, optimizer: optimizer, loss: loss)
+        return NetworkPlan(
+            network: network, layers: layers, optimizer: optimizer, loss: loss ?? network.loss, origin: origin)
     }
 
     private func builtin(origin: (path: String, model: Sequential)?) throws -> BuiltinNetwork {
@@ -115,6 +111,29 @@ struct NetworkOptions: ParsableArguments {
             layers[index] = dense
         }
         return layers
+    }
+}
+
+/// What is to be trained, before it is known on what.
+struct NetworkPlan {
+    fileprivate let network: BuiltinNetwork
+    fileprivate let layers: [any Layer]
+    fileprivate let optimizer: any Optimizer
+    fileprivate let loss: Loss
+    fileprivate let origin: (path: String, model: Sequential)?
+
+    /// The network for images and classes as a data set has them, compiled, its weights drawn by the seed or taken from
+    /// the model that was named.
+    func network(seed: UInt64, for data: Dataset) throws -> ChosenNetwork {
+        var layers = layers
+        if let last = layers.lastIndex(where: { $0 is Dense }), var dense = layers[last] as? Dense {
+            dense.units = data.classNames.count
+            layers[last] = dense
+        }
+        let model = try Sequential(inputShape: data.imageShape, name: network.name, seed: seed, layers: layers)
+        model.compile(optimizer: optimizer, loss: loss, metrics: [.accuracy])
+        if let origin { try model.takeWeights(of: origin.model, at: origin.path) }
+        return ChosenNetwork(network: network, model: model, optimizer: optimizer, loss: loss)
     }
 }
 

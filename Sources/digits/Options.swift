@@ -31,35 +31,6 @@ enum ModelFile {
     }
 }
 
-/// The data set on the command line.
-struct DataOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "auto or mnist for MNIST, or a folder that holds four files like MNIST's (IDX, plain or gzip).",
-            valueName: "auto|mnist|dir"),
-        completion: .directory)
-    var data = "auto"
-
-    /// The data set's name in results, the images to train on and those to test with.
-    func load() throws -> (name: String, train: Dataset, test: Dataset) {
-        switch data {
-        case "auto", "mnist":
-            guard MNIST.location() != nil else {
-                let places = MNIST.places(folder: nil, environment: ProcessInfo.processInfo.environment)
-                throw ConvNetError(
-                    .unavailable,
-                    "MNIST is not on this machine (looked in \(places.joined(separator: ", "))); set DIGITS_DATA to the "
-                        + "folder that holds its four files, or name that folder with --data")
-            }
-            let (train, test) = try MNIST.load()
-            return ("mnist", train, test)
-        default:
-            let (train, test) = try MNIST.load(from: data)
-            return (data, train, test)
-        }
-    }
-}
-
 /// Results for programs.
 struct OutputOptions: ParsableArguments {
     @Flag(help: "Print one JSON object on standard output, and nothing else there.")

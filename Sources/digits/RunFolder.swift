@@ -28,14 +28,14 @@ struct RunFolder {
             throw ConvNetError(.cannotCreate, "the run folder's name is empty; name a folder with --out")
         }
         self.path = path
-        let made = try Self.makeFolders(path)
+        let made = try Folder.make(path)
         do {
             for file in [modelFile, historyFile, settingsFile, resultsFile] {
                 guard unlink(file) == 0 || errno == ENOENT else { throw SystemError.creating(file, errno: errno) }
             }
             try AtomicFile.write(try JSONText.encode(settings, .indented), to: settingsFile)
         } catch {
-            for folder in made.reversed() { rmdir(folder) }
+            Folder.remove(made)
             throw error
         }
     }
@@ -67,32 +67,6 @@ struct RunFolder {
 
     static func file(_ name: String, in folder: String) -> String {
         folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
-    }
-
-    /// Makes a folder and those above it; returns the ones that were not there.
-    private static func makeFolders(_ path: String) throws -> [String] {
-        var made: [String] = []
-        let ends = path.indices.dropFirst().filter { path[$0] == "/" } + [path.endIndex]
-        do {
-            for end in ends {
-                let folder = String(path[..<end])
-                if mkdir(folder, 0o777) == 0 {
-                    made.append(folder)
-                    continue
-                }
-                let code = errno
-                var isFolder = false
-                let exists = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
-                if exists, isFolder { continue }
-                throw exists || code == ENOTDIR
-                    ? ConvNetError(.cannotCreate, path: path, "a file is where a folder would be; name another folder")
-                    : SystemError.creating(folder, errno: code)
-            }
-        } catch {
-            for folder in made.reversed() { rmdir(folder) }
-            throw error
-        }
-        return made
     }
 }
 

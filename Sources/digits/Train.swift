@@ -64,8 +64,11 @@ struct Train: ParsableCommand {
     func run() throws {
         try requireRanges()
         if let threads { ConvNetRuntime.threadCount = threads }
-        let chosen = try network.resolve(seed: seed)
+        // Mistakes in the settings are told before any data are read or fetched.
+        let plan = try network.plan()
         let data = try dataOptions.load()
+        try data.requireLabels()
+        let chosen = try plan.network(seed: seed, for: data.train)
         let settings = try TrainingSettings(self, chosen, data)
 
         let folder = try RunFolder(

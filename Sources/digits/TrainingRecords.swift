@@ -6,6 +6,8 @@ struct TrainingSettings: Encodable {
     let model: String
     let parameters: Int
     let dataset: String
+    /// How the images were divided into those to train on and those for the test; nil where the data set does it.
+    let division: String?
     let trainingImages: Int
     let testImages: Int
     let epochs: Int
@@ -29,13 +31,12 @@ struct TrainingSettings: Encodable {
     private static let testImages = "test images"
 
     /// - Throws: ``ConvNetError`` of kind `invalidArgument` where the settings do not fit the data.
-    init(
-        _ options: Train, _ chosen: ChosenNetwork, _ data: (name: String, train: Dataset, test: Dataset)
-    ) throws {
+    init(_ options: Train, _ chosen: ChosenNetwork, _ data: LoadedData) throws {
         let network = chosen.network
         model = network.name
         parameters = chosen.model.parameterCount
         dataset = data.name
+        division = data.division
         epochs = options.epochs ?? network.epochs
         batchSize = options.batchSize ?? network.batchSize
         optimizer = type(of: chosen.optimizer).className.lowercased()
@@ -90,7 +91,7 @@ struct TrainingSettings: Encodable {
         let steps = NumberText.grouped((trainingImages + batchSize - 1) / batchSize)
         return """
             Training \(model) (\(NumberText.grouped(parameters)) parameters) on \(images) images of \(dataset)
-            \(optimizer) \(learningRate), \(loss), batch \(batchSize), \(steps) steps an epoch
+            \(division.map { "\($0)\n" } ?? "")\(optimizer) \(learningRate), \(loss), batch \(batchSize), \(steps) steps an epoch
             \(threads == 1 ? "1 thread" : "\(threads) threads"), \(instructionSet); run folder \(run)
 
             """

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct HelpTests {
-    @Test(arguments: ["train", "evaluate", "predict", "summary", "models", "bench", "info"])
+    @Test(arguments: ["train", "evaluate", "predict", "summary", "models", "data", "bench", "info"])
     func explainsEachCommandWithExamples(_ command: String) throws {
         for outcome in [try digits(command, "--help"), try digits("help", command)] {
             #expect(outcome.code == 0)
@@ -12,6 +12,15 @@ import Testing
             #expect(outcome.output.contains("digits \(command)"))
         }
         #expect(try digits("--help").output.contains("\n  \(command) "))
+    }
+
+    @Test(arguments: ["fetch", "verify"])
+    func explainsEachCommandOfData(_ command: String) throws {
+        let outcome = try digits("help", "data", command)
+        #expect(outcome.code == 0)
+        #expect(outcome.output.contains("USAGE: digits data \(command)"))
+        #expect(outcome.output.contains("Examples:\n  digits data \(command)"))
+        #expect(try digits("help", "data").output.contains("\n  \(command) "))
     }
 
     @Test func givesItsVersion() throws {

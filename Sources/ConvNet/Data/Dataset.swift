@@ -182,6 +182,54 @@ extension Dataset {
             classNames: classNames)
     }
 
+    /// The images of these numbers, in this order, with their labels. Copies them.
+    ///
+    /// - Parameter indices: Image numbers, each in `0 ..< count`; they may occur several times.
+    public func selecting(_ indices: [Int]) -> Dataset {
+        for index in indices {
+            precondition((0..<count).contains(index), "image \(index) is outside a data set of \(count) images")
+        }
+        func rows<Element>(of elements: [Element]) -> [Element] {
+            var rows: [Element] = []
+            rows.reserveCapacity(indices.count * imageSize)
+            for index in indices {
+                let start = (firstImage + index) * imageSize
+                rows += elements[start..<start + imageSize]
+            }
+            return rows
+        }
+        let selected: Storage =
+            switch storage {
+            case .bytes(let bytes, let scale): .bytes(rows(of: bytes), scale: scale)
+            case .floats(let floats): .floats(rows(of: floats))
+            }
+        return Dataset(
+            name: name, storage: selected, firstImage: 0, imageShape: imageShape, labels: indices.map { labels[$0] },
+            classNames: classNames)
+    }
+
+    /// The same images with the classes numbered as another list of names has them.
+    ///
+    /// - Parameter names: What each class is called; every class that an image is of has to be among them.
+    /// - Throws: ``ConvNetError`` of kind `invalidData` naming a class that is not.
+    public func numbered(by names: [String]) throws -> Dataset {
+        if names == classNames { return self }
+        let numbers = classNames.map { name in names.firstIndex(of: name) }
+        let labels = try labels.map { label in
+            guard let number = numbers[Int(label)] else {
+                throw ConvNetError(
+                    .invalidData,
+                    "the data set has images of the class \(classNames[Int(label)]), but the classes are "
+                        + "\(names.joined(separator: ", ")); leave those images out or name the data set that has these classes"
+                )
+            }
+            return Int32(number)
+        }
+        return Dataset(
+            name: name, storage: storage, firstImage: firstImage, imageShape: imageShape, labels: labels,
+            classNames: names)
+    }
+
     /// Writes some images, scaled, one after the other.
     ///
     /// - Parameters:

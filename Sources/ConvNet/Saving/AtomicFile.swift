@@ -15,7 +15,7 @@ package enum AtomicFile {
     ///   - body: Hands the content to the sink, in any number of pieces. If it throws, nothing changes.
     /// - Throws: What `body` throws, or ``ConvNetError``: `cannotCreate` where the file cannot be made in its folder,
     ///   `inputOutput` where writing fails.
-    static func write(to path: String, _ body: (inout FileSink) throws -> Void) throws {
+    package static func write(to path: String, _ body: (inout FileSink) throws -> Void) throws {
         var status = stat()
         let exists = stat(path, &status) == 0
         let type = status.st_mode & S_IFMT
@@ -106,7 +106,7 @@ package enum AtomicFile {
 }
 
 /// Where the content of a file that is being written goes.
-struct FileSink: ~Copyable {
+package struct FileSink: ~Copyable {
     private static let bufferSize = 1 << 16
 
     private let descriptor: Int32
@@ -120,7 +120,7 @@ struct FileSink: ~Copyable {
     }
 
     /// Adds bytes.
-    mutating func write(_ bytes: UnsafeRawBufferPointer) throws(ConvNetError) {
+    package mutating func write(_ bytes: UnsafeRawBufferPointer) throws(ConvNetError) {
         if buffer.count + bytes.count > Self.bufferSize { try flush() }
         if bytes.count < Self.bufferSize {
             buffer += bytes
@@ -130,7 +130,7 @@ struct FileSink: ~Copyable {
     }
 
     /// Adds the UTF-8 of a text.
-    mutating func write(_ text: String) throws(ConvNetError) {
+    package mutating func write(_ text: String) throws(ConvNetError) {
         try write(Array(text.utf8))
     }
 

@@ -35,7 +35,7 @@ package struct InputFile: ~Copyable {
     deinit { close(descriptor) }
 
     /// Reads until the buffer is full or the file ends, and returns how many bytes were read.
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws(ConvNetError) -> Int {
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws(ConvNetError) -> Int {
         var filled = 0
         while filled < buffer.count {
             let count = Glibc.read(

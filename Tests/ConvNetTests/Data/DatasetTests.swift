@@ -146,3 +146,47 @@ import Testing
         }
     }
 }
+
+/// Choosing, dividing and renumbering images.
+@Suite struct DatasetDivisionTests {
+    private func data(_ labels: [Int], classNames: [String]? = nil) throws -> Dataset {
+        try Dataset(
+            name: "numbers", bytes: labels.indices.map { UInt8($0) }, imageShape: [1, 1, 1], scale: 1, labels: labels,
+            classNames: classNames)
+    }
+
+    @Test func selectsImagesInTheOrderAskedFor() throws {
+        let selected = try data([0, 1, 2, 0])[1..<4].selecting([2, 0, 0])
+        #expect(selected.images.scalars == [3, 1, 1])
+        #expect(selected.labels == [0, 1, 1])
+        #expect(selected.name == "numbers")
+        let floats = try Dataset(images: Tensor([[1], [2], [3]]), labels: [0, 1, 2])[1..<3].selecting([1])
+        #expect(floats.images.scalars == [3])
+    }
+
+    @Test func splitsAShareOfEachClassByTheSeedAndKeepsTheOrder() throws {
+        let labels = (0..<200).map { $0 < 150 ? 0 : $0 < 190 ? 1 : $0 < 199 ? 2 : 3 }
+        let whole = try data(labels)
+        let (train, test) = whole.splitByClass(fraction: 0.1, seed: 3)
+        #expect(test.labels == [Int32](repeating: 0, count: 15) + [1, 1, 1, 1, 2])
+        #expect(train.labels.last == 3)
+        let (kept, drawn) = (train.images.scalars, test.images.scalars)
+        #expect(kept == kept.sorted() && drawn == drawn.sorted())
+        #expect((kept + drawn).sorted() == (0..<200).map { Float($0) })
+        #expect(whole.splitByClass(fraction: 0.1, seed: 3).test.images.scalars == drawn)
+        #expect(whole.splitByClass(fraction: 0.1, seed: 4).test.images.scalars != drawn)
+        #expect(whole.splitByClass(fraction: 0, seed: 3).test.count == 0)
+        #expect(whole.splitByClass(fraction: 0.99, seed: 3).train.classNames.count == 4)
+        #expect(Set(whole.splitByClass(fraction: 0.99, seed: 3).train.labels) == [0, 1, 2, 3])
+    }
+
+    @Test func numbersClassesAsAnotherListDoes() throws {
+        let animals = try data([0, 1, 1, 0], classNames: ["cat", "dog", "newt"])
+        let numbered = try animals.numbered(by: ["ape", "dog", "cat"])
+        #expect(numbered.labels == [2, 1, 1, 2])
+        #expect(numbered.classNames == ["ape", "dog", "cat"])
+        let error = try #require(throws: ConvNetError.self) { try animals.numbered(by: ["cat", "ape"]) }
+        #expect(error.kind == .invalidData)
+        #expect(error.message.contains("the class dog, but the classes are cat, ape"))
+    }
+}

@@ -41,14 +41,15 @@ import Testing
     }
 
     @Test func looksInTheOrderOfTheDocumentation() {
-        #expect(MNIST.places(folder: "a", environment: ["DIGITS_DATA": "/d"]) == ["a", "a/mnist"])
+        #expect(MNIST.files.places(folder: "a", environment: ["DIGITS_DATA": "/d"]) == ["a", "a/mnist"])
         #expect(
-            MNIST.places(folder: nil, environment: ["DIGITS_DATA": "/d", "XDG_CACHE_HOME": "/x", "HOME": "/h"])
+            MNIST.files.places(folder: nil, environment: ["DIGITS_DATA": "/d", "XDG_CACHE_HOME": "/x", "HOME": "/h"])
                 == ["/d", "/d/mnist", "/x/convnet", "/x/convnet/mnist"])
         #expect(
-            MNIST.places(folder: nil, environment: ["DIGITS_DATA": "", "XDG_CACHE_HOME": "relative", "HOME": "/h"])
+            MNIST.files.places(
+                folder: nil, environment: ["DIGITS_DATA": "", "XDG_CACHE_HOME": "relative", "HOME": "/h"])
                 == ["/h/.cache/convnet", "/h/.cache/convnet/mnist"])
-        #expect(MNIST.places(folder: nil, environment: [:]) == [])
+        #expect(MNIST.files.places(folder: nil, environment: [:]) == [])
     }
 
     @Test func namesEveryPlaceWhereNothingIs() throws {
@@ -60,7 +61,7 @@ import Testing
         }
     }
 
-    @Test(arguments: MNIST.fileNames)
+    @Test(arguments: IDXDataset.fileNames)
     func namesTheFileThatIsMissing(name: String) throws {
         try withTemporaryFolder { folder in
             try writeSmall(to: folder)
@@ -97,8 +98,8 @@ import Testing
     }
 
     private static var isHere: Bool {
-        MNIST.places(folder: nil, environment: ProcessInfo.processInfo.environment).contains { place in
-            ["", ".gz"].contains { FileManager.default.fileExists(atPath: "\(place)/\(MNIST.fileNames[0])\($0)") }
+        MNIST.files.places(folder: nil, environment: ProcessInfo.processInfo.environment).contains { place in
+            ["", ".gz"].contains { FileManager.default.fileExists(atPath: "\(place)/\(IDXDataset.fileNames[0])\($0)") }
         }
     }
 

@@ -26,6 +26,7 @@ final class RunningCommand {
     /// Microseconds between two looks, and how many looks.
     private static let pause: UInt32 = 2_000
     private static let patience = 150_000
+    private static let proxies = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
 
     /// The command that was built beside these tests.
     static let path: String = {
@@ -55,6 +56,10 @@ final class RunningCommand {
         var variables = ProcessInfo.processInfo.environment
         for name in ["DIGITS_DATA", "XDG_CACHE_HOME", "CONVNET_NUM_THREADS"] { variables[name] = nil }
         variables["HOME"] = folder
+        // No test leaves this machine: what is not on it is looked for behind a proxy that is not there.
+        for name in Self.proxies { variables[name] = "http://127.0.0.1:1" }
+        variables["no_proxy"] = "127.0.0.1"
+        variables["NO_PROXY"] = nil
         process.environment = variables.merging(environment) { $1 }
         process.currentDirectoryURL = URL(filePath: folder)
         process.standardInput = FileHandle.nullDevice

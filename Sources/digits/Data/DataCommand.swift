@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// `digits data`
+struct DataCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "data",
+        abstract: "Fetch data sets, check them, look at them.",
+        discussion: """
+            Examples:
+              digits data fetch mnist
+              digits data verify ~/my-digits
+            """,
+        subcommands: [DataFetch.self, DataVerify.self])
+}

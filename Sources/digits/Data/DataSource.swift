@@ -1,0 +1,130 @@
+import ArgumentParser
+import ConvNet
+import FoundationEssentials
+
+/// The data set on the command line.
+struct DataOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "auto or mnist for MNIST, fashion-mnist, a CSV file (label,pixel0,…), or a folder that holds four files like "
+                + "MNIST's (IDX, plain or gzip).",
+            valueName: "auto|mnist|fashion-mnist|path"),
+        completion: .file())
+    var data = "auto"
+
+    /// - Parameter whole: Whether all images are for the test where the source does not divide them itself.
+    func load(whole: Bool = false) throws -> LoadedData { try DataSource(data).load(whole: whole) }
+}
+
+/// Which images are measured.
+struct WholeOption: ParsableArguments {
+    @Flag(
+        help:
+            "Take all images of a file that does not say which are for the test, not only a fixed tenth of each class.")
+    var whole = false
+}
+
+/// Images to train on and to test with, and what they are called.
+struct LoadedData {
+    /// The data set's name in results.
+    let name: String
+    let train: Dataset
+    let test: Dataset
+    /// False where the source has no labels; those of the images are 0 then.
+    var isLabelled = true
+    /// How the images were divided, where the source does not divide them itself.
+    var division: String?
+
+    /// - Throws: ``ConvNetError`` of kind `invalidData` where the images have no labels.
+    func requireLabels() throws {
+        guard isLabelled else {
+            throw ConvNetError(
+                .invalidData, path: name,
+                "its images have no labels, which are needed here; add a column called label, or use 'digits predict'")
+        }
+    }
+
+    /// The images for the test as a network takes them, their classes numbered as its outputs are.
+    ///
+    /// - Throws: ``ConvNetError`` of kind `invalidData` where the images have another size, or a class that the network
+    ///   does not know.
+    func test(for model: Sequential) throws -> Dataset {
+        guard test.imageShape.reduce(1, *) == model.inputShape.reduce(1, *) else {
+            throw ConvNetError(
+                .invalidData, path: name,
+                "its images have the shape \(test.imageShape), but the network takes \(model.inputShape); name the data set "
+                    + "it was trained on, or train one on this")
+        }
+        let names = model.info.classNames
+        guard isLabelled, !names.isEmpty, names != test.classNames else { return test }
+        do {
+            return try test.numbered(by: names)
+        } catch let error as ConvNetError {
+            throw ConvNetError(error.kind, path: name, error.message)
+        }
+    }
+}
+
+/// Where data come from: the one place that knows what `--data` can name.
+enum DataSource {
+    case auto
+    case known(KnownDataset)
+    case path(String)
+
+    init(_ name: String) {
+        if name == "auto" {
+            self = .auto
+        } else if let known = KnownDataset.all.first(where: { $0.name == name }) {
+            self = .known(known)
+        } else {
+            self = .path(name)
+        }
+    }
+
+    /// Reads the data.
+    ///
+    /// - Throws: ``ConvNetError``: `unavailable` where a data set that is known by name cannot be had; otherwise as the
+    ///   readers of the formats.
+    func load(whole: Bool = false) throws -> LoadedData {
+        switch self {
+        case .auto: return try Self.known(.mnist)
+        case .known(let known): return try Self.known(known)
+        case .path(let path): return try Self.read(path, whole: whole)
+        }
+    }
+
+    private static func known(_ known: KnownDataset) throws -> LoadedData {
+        let (train, test) = try known.load()
+        return LoadedData(name: known.name, train: train, test: test)
+    }
+
+    private static func read(_ path: String, whole: Bool) throws -> LoadedData {
+        var isFolder = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder else {
+            let (train, test) = try MNIST.load(from: path)
+            return LoadedData(name: path, train: train, test: test)
+        }
+        return try table(path, whole: whole)
+    }
+
+    private static func table(_ path: String, whole: Bool) throws -> LoadedData {
+        let table = try ImageTable.read(path)
+        let data = try table.dataset(name: path)
+        guard table.labels != nil else {
+            return LoadedData(name: path, train: data.prefix(0), test: data, isLabelled: false)
+        }
+        return whole ? LoadedData(name: path, train: data.prefix(0), test: data) : divided(data, name: path)
+    }
+
+    /// A part of each class for the test, the same at every run.
+    private static func divided(_ data: Dataset, name: String) -> LoadedData {
+        let (train, test) = data.splitByClass(fraction: testShare, seed: divisionSeed)
+        let counts = "\(NumberText.grouped(test.count)) of \(NumberText.grouped(data.count))"
+        return LoadedData(
+            name: name, train: train, test: test,
+            division: "a fixed tenth of each class of \(name) is for the test: \(counts) images")
+    }
+
+    private static let testShare = 0.1
+    private static let divisionSeed: UInt64 = 0
+}
