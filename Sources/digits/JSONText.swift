@@ -1,3 +1,4 @@
+import ConvNet
 import FoundationEssentials
 
 /// Results as JSON, with Keras's snake case.
@@ -14,6 +15,24 @@ enum JSONText {
         if layout == .indented { encoder.outputFormatting.insert(.prettyPrinted) }
         return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
     }
+
+    /// Reads what ``encode(_:_:)`` wrote.
+    ///
+    /// - Throws: ``ConvNetError`` of kind `missingInput` or `invalidData`.
+    static func decode<Value: Decodable>(_ type: Value.Type, file path: String) throws -> Value {
+        let text = try TextFile.read(path, atMost: largestFile)
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        do {
+            return try decoder.decode(type, from: Data(text.utf8))
+        } catch {
+            throw ConvNetError(
+                .invalidData, path: path, "it was changed or is of another version of digits; train anew")
+        }
+    }
+
+    /// The longest record of a run that is read: some 10,000 epochs.
+    private static let largestFile = 1 << 22
 }
 
 /// A number that may be missing or not finite; both are null in JSON.

@@ -18,6 +18,12 @@ struct Train: ParsableCommand {
               digits train --model mlp-sigmoid --loss categorical_crossentropy \\
                 --optimizer adam --activation relu --units 1024,256
               digits train --data ~/my-digits --seed 7 --json > result.json
+              digits train --resume runs/first
+
+            The whole state of training is kept in the run folder, after each epoch and every half minute. A run that was \
+            interrupted, or ended by a crash, goes on with --resume, and its model is the same, bit for bit, as if nothing \
+            had happened. The run's own settings count; only --threads, --data (where its data is now), \
+            --checkpoint-every and what is told of progress can change.
             """)
 
     @OptionGroup(title: "Network") var network: NetworkOptions
@@ -39,8 +45,9 @@ struct Train: ParsableCommand {
     var validationSplit: Double?
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Decides first weights, shuffling and dropout.", valueName: "n"))
-    var seed: UInt64 = 0
+        parsing: .unconditional,
+        help: ArgumentHelp("Decides first weights, shuffling and dropout. (default: 0)", valueName: "n"))
+    var seed: UInt64?
 
     @Option(
         parsing: .unconditional, help: ArgumentHelp("Threads. (default: the CPUs this process may use)", valueName: "n")
@@ -54,6 +61,16 @@ struct Train: ParsableCommand {
     var out: String?
 
     @Option(
+        help: ArgumentHelp("Go on with a run that did not come to its end.", valueName: "run"), completion: .directory)
+    var resume: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "When the state of training is kept: after so many epochs, steps or seconds, whichever comes first, as in "
+                + "2epochs, 500steps or 60s. (default: \(CheckpointOption.standard.text))", valueName: "n<unit>,…"))
+    var checkpointEvery: CheckpointOption?
+
+    @Option(
         help: ArgumentHelp(
             "Progress on standard error: 0 none, 1 a moving bar, 2 one line an epoch. (default: 1 on a terminal, else 2)",
             valueName: "0|1|2"))
@@ -64,41 +81,23 @@ struct Train: ParsableCommand {
     func run() throws {
         try requireRanges()
         if let threads { ConvNetRuntime.threadCount = threads }
-        // Mistakes in the settings are told before any data are read or fetched.
-        let plan = try network.plan()
-        let data = try dataOptions.load()
-        try data.requireLabels()
-        let chosen = try plan.network(seed: seed, for: data.train)
-        let settings = try TrainingSettings(self, chosen, data)
-
-        let folder = try RunFolder(
-            creating: out ?? RunFolder.standardPath(model: chosen.network.name), settings: settings)
-        chosen.model.info = settings.modelInfo(classNames: data.train.classNames)
         let verbosity = verbose?.verbosity ?? (Console.isTerminal ? .bar : .line)
-        if verbosity != .silent { Console.tell(settings.headline(run: folder.path)) }
+        let job = try resume.map { try TrainingJob(resuming: $0, self) } ?? TrainingJob(self)
+        let (settings, folder) = (job.settings, job.folder)
+        if verbosity != .silent { Console.tell(job.headline) }
 
         Interruption.watch()
-        let clock = ContinuousClock()
-        let start = clock.now
-        let history = try chosen.model.fit(
-            data.train, epochs: settings.epochs, batchSize: settings.batchSize,
-            validationSplit: settings.validationSplit,
-            validationData: settings.validatesOnTest ? data.test : nil,
-            callbacks: [
-                ProgressReport(verbosity: verbosity, isTerminal: Console.isTerminal, write: Console.tell),
-                StopWhenInterrupted(), CSVLogger(path: folder.historyFile), SaveModel(path: folder.modelFile),
-            ])
-        let seconds = (clock.now - start) / .seconds(1)
+        let history = try job.train(telling: verbosity)
         let test =
-            Interruption.isRequested ? nil : try chosen.model.evaluate(data.test, batchSize: PassOptions.standard)
+            Interruption.isRequested ? nil : try job.model.evaluate(job.data.test, batchSize: PassOptions.standard)
 
-        let result = TrainingResult(settings: settings, history: history, test: test, seconds: seconds, run: folder)
+        let result = TrainingResult(settings: settings, history: history, test: test, run: folder)
         try folder.write(result)
         if output.json { try Console.print(try JSONText.encode(result)) }
         if Interruption.isRequested {
             Console.complain(
                 "interrupted after \(history.epochs.count) of \(settings.epochs) epochs; what was learnt is in "
-                    + folder.modelFile)
+                    + "\(folder.modelFile), and 'digits train --resume \(folder.path)' goes on")
             throw Failure.interrupted
         }
         if !output.json { try Console.print(result.text) }
@@ -111,6 +110,73 @@ struct Train: ParsableCommand {
         if let validationSplit, !(0..<1).contains(validationSplit) {
             throw ConvNetError(
                 .invalidArgument, "validation split \(validationSplit); give a share from 0 to below 1")
+        }
+    }
+}
+
+/// A training run that is ready to begin or to go on.
+private struct TrainingJob {
+    let model: Sequential
+    let settings: TrainingSettings
+    let data: LoadedData
+    let folder: RunFolder
+    let interval: CheckpointInterval
+    let headline: String
+
+    /// A new run.
+    init(_ options: Train) throws {
+        // Mistakes in the settings are told before any data are read or fetched.
+        let plan = try options.network.plan()
+        let data = try options.dataOptions.load()
+        try data.requireLabels()
+        let chosen = try plan.network(seed: options.seed ?? 0, for: data.train)
+        let settings = try TrainingSettings(options, chosen, data)
+        chosen.model.info = settings.modelInfo(classNames: data.train.classNames)
+        folder = try RunFolder(
+            creating: options.out ?? RunFolder.standardPath(model: chosen.network.name), settings: settings
+        ) { checkpoint in
+            try BackupAndRestore.saveBeginning(
+                of: chosen.model, examples: settings.trainingImages, batchSize: settings.batchSize, to: checkpoint)
+        }
+        model = chosen.model
+        interval = (options.checkpointEvery ?? .standard).interval
+        headline = settings.headline(run: folder.path)
+        self.data = data
+        self.settings = settings
+    }
+
+    /// A run that is gone on with.
+    init(resuming path: String, _ options: Train) throws {
+        let run = try Resumption(path, options)
+        (folder, settings) = (run.folder, run.settings)
+        data = try run.dataOptions(options.dataOptions).load()
+        try run.requireSameData(data.train, data.test)
+        model = try Sequential.load(from: folder.lastCheckpoint)
+        interval =
+            (options.checkpointEvery ?? CheckpointOption(argument: settings.checkpointEvery) ?? .standard).interval
+        headline =
+            settings.headline(run: folder.path)
+            + run.headline(at: try BackupAndRestore.position(in: folder.lastCheckpoint))
+    }
+}
+
+extension TrainingJob {
+    /// Trains to the end, or until a signal comes.
+    func train(telling verbosity: ProgressReport.Verbosity) throws -> History {
+        do {
+            return try model.fit(
+                data.train, epochs: settings.epochs, batchSize: settings.batchSize,
+                validationSplit: settings.validationSplit,
+                validationData: settings.validatesOnTest ? data.test : nil,
+                callbacks: [
+                    ProgressReport(verbosity: verbosity, isTerminal: Console.isTerminal, write: Console.tell),
+                    StopWhenInterrupted(), CSVLogger(path: folder.historyFile), SaveModel(path: folder.modelFile),
+                    ModelCheckpoint(path: folder.bestCheckpoint, monitor: settings.monitored, saveBestOnly: true),
+                    BackupAndRestore(path: folder.lastCheckpoint, every: interval, deletesAtEnd: false),
+                ])
+        } catch let error as ConvNetError where error.kind == .inputOutput {
+            throw ConvNetError(
+                error.kind, path: error.path, "\(error.message); 'digits train --resume \(folder.path)' then goes on")
         }
     }
 }

@@ -2,7 +2,7 @@ import ConvNet
 import FoundationEssentials
 
 /// What a training run uses, every default resolved: the run folder's `settings.json`.
-struct TrainingSettings: Encodable {
+struct TrainingSettings: Codable {
     let model: String
     let parameters: Int
     let dataset: String
@@ -24,11 +24,19 @@ struct TrainingSettings: Encodable {
     let threads: Int
     let instructionSet: String
     let from: String?
-    let version = Digits.version
+    /// How often the state of training is kept, as `--checkpoint-every` has it.
+    let checkpointEvery: String
+    /// Follows from all images and labels, so that going on with others is noticed.
+    let dataFingerprint: String
+    let version: String
 
     var validatesOnTest: Bool { validation == Self.testImages }
 
+    /// The number that tells the best epoch.
+    var monitored: String { validation == Self.nothing ? "loss" : "val_loss" }
+
     private static let testImages = "test images"
+    private static let nothing = "none"
 
     /// - Throws: ``ConvNetError`` of kind `invalidArgument` where the settings do not fit the data.
     init(_ options: Train, _ chosen: ChosenNetwork, _ data: LoadedData) throws {
@@ -45,11 +53,14 @@ struct TrainingSettings: Encodable {
         activation = options.network.activation?.name
         units = options.network.units?.counts
         validationSplit = options.validationSplit ?? network.validationSplit
-        seed = options.seed
+        seed = options.seed ?? 0
         threads = ConvNetRuntime.threadCount
         instructionSet = ConvNetRuntime.instructionSet
         from = options.network.from
         testImages = data.test.count
+        checkpointEvery = (options.checkpointEvery ?? .standard).text
+        dataFingerprint = Self.fingerprint(data.train, data.test)
+        version = Digits.version
 
         let (trained, held) = data.train.splitLast(fraction: validationSplit)
         trainingImages = trained.count
@@ -59,7 +70,7 @@ struct TrainingSettings: Encodable {
             } else if options.validationSplit == nil {
                 Self.testImages
             } else {
-                "none"
+                Self.nothing
             }
         guard trainingImages >= 1 else {
             throw ConvNetError(
@@ -83,6 +94,10 @@ struct TrainingSettings: Encodable {
                 "dataset": dataset, "training_images": "\(trainingImages)", "epochs": "0",
                 "batch_size": "\(batchSize)", "validation": validation,
             ])
+    }
+
+    static func fingerprint(_ train: Dataset, _ test: Dataset) -> String {
+        String(train.fingerprint ^ (test.fingerprint &* 31), radix: 16)
     }
 
     /// What is about to happen, for people.
@@ -142,13 +157,13 @@ struct TrainingResult: Encodable {
     }
 
     /// - Parameter test: What the test images gave; nil where training was interrupted.
-    init(settings: TrainingSettings, history: History, test: Evaluation?, seconds: Double, run: RunFolder) {
+    init(settings: TrainingSettings, history: History, test: Evaluation?, run: RunFolder) {
         model = settings.model
         dataset = settings.dataset
         parameters = settings.parameters
         seed = settings.seed
         epochs = history.epochs.map { Epoch($0) }
-        self.seconds = JSONNumber(seconds)
+        seconds = JSONNumber(history.seconds)
         testLoss = JSONNumber(test?.loss)
         testAccuracy = JSONNumber(test?.accuracy)
         testStandardError = JSONNumber(test?.accuracyStandardError)
@@ -158,7 +173,7 @@ struct TrainingResult: Encodable {
         modelFile = run.modelFile
         text = """
             \(test?.text ?? "not tested")
-            trained in \(NumberText.time(seconds)); the model is \(run.modelFile)
+            trained in \(NumberText.time(history.seconds)); the model is \(run.modelFile)
 
             """
     }

@@ -21,4 +21,12 @@ public final class CSVLogger: Callback {
         text += (["\(epoch)"] + logs.map { "\($0.value)" }).joined(separator: ",") + "\n"
         try AtomicFile.write(text, to: path)
     }
+
+    /// The lines so far.
+    public func state(_ context: TrainingContext) -> CallbackState { CallbackState(texts: ["lines": text]) }
+
+    /// Goes on after them; what the file has beyond is replaced when the epoch ends again.
+    public func restore(_ state: CallbackState, _ context: TrainingContext) throws {
+        text = state.texts["lines"] ?? ""
+    }
 }

@@ -39,16 +39,42 @@ public final class EarlyStopping: Callback {
             epochsWithout = 0
         } else {
             epochsWithout += 1
-            if epochsWithout >= max(patience, 1) {
-                let epochs = epochsWithout == 1 ? "1 epoch" : "\(epochsWithout) epochs"
-                context.stop(reason: "\(monitor.name) did not improve for \(epochs)")
-            }
+            stopIfPatienceEnded(context)
         }
+    }
+
+    private func stopIfPatienceEnded(_ context: TrainingContext) {
+        guard epochsWithout >= max(patience, 1) else { return }
+        let epochs = epochsWithout == 1 ? "1 epoch" : "\(epochsWithout) epochs"
+        context.stop(reason: "\(monitor.name) did not improve for \(epochs)")
     }
 
     /// Cleans up.
     public func onTrainEnd(_ context: TrainingContext) throws {
         if let bestWeights { context.model.restoreWeights(bestWeights) }
         bestWeights = nil
+    }
+
+    /// The best number so far with its epoch and weights, and the count of epochs since then.
+    public func state(_ context: TrainingContext) -> CallbackState {
+        var state = CallbackState(numbers: monitor.state)
+        state.numbers["epochs_without"] = Double(epochsWithout)
+        if let bestEpoch, let bestWeights {
+            state.numbers["best_epoch"] = Double(bestEpoch)
+            for (name, tensor) in context.model.tensors(of: bestWeights) { state.tensors[name] = tensor }
+        }
+        return state
+    }
+
+    /// Goes on with them.
+    ///
+    /// - Throws: ``ConvNetError`` of kind `invalidData` where the weights are not the network's.
+    public func restore(_ state: CallbackState, _ context: TrainingContext) throws {
+        monitor.restore(state.numbers)
+        bestEpoch = state.count("best_epoch")
+        epochsWithout = state.count("epochs_without") ?? 0
+        bestWeights = bestEpoch == nil ? nil : try context.model.snapshot(of: state.tensors)
+        // Where that had ended training already, it ends here.
+        stopIfPatienceEnded(context)
     }
 }

@@ -40,6 +40,13 @@ struct Monitor {
         if isBetter { best = value }
         return isBetter
     }
+
+    /// What is remembered, for a checkpoint.
+    var state: [String: Double] { best.map { ["best": $0] } ?? [:] }
+
+    mutating func restore(_ state: [String: Double]) {
+        best = state["best"]
+    }
 }
 
 /// Which way a watched number is better.

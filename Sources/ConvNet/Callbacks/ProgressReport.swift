@@ -22,6 +22,8 @@ public final class ProgressReport: Callback {
     private var epochStart = ContinuousClock.now
     private var lastDrawn = ContinuousClock.now
     private var steps = 0
+    /// Steps of the epoch that were done before this process went on with it.
+    private var firstStep = 0
     private var isInsideEpoch = false
 
     private static let barWidth = 20
@@ -40,9 +42,19 @@ public final class ProgressReport: Callback {
 
     /// Before an epoch, counted from 0.
     public func onEpochBegin(_ epoch: Int, _ context: TrainingContext) throws {
+        beginEpoch(epoch, context)
+    }
+
+    /// Goes on within an epoch.
+    public func restore(_ state: CallbackState, _ context: TrainingContext) throws {
+        if context.batch > 0 { beginEpoch(context.epoch, context) }
+    }
+
+    private func beginEpoch(_ epoch: Int, _ context: TrainingContext) {
         epochStart = clock.now
         lastDrawn = epochStart
-        steps = 0
+        steps = context.batch
+        firstStep = context.batch
         isInsideEpoch = true
         if verbosity == .bar, isTerminal { write("Epoch \(epoch + 1)/\(context.epochs)\n") }
     }
@@ -91,13 +103,13 @@ public final class ProgressReport: Callback {
             parts.append(" step \(steps)")
         }
         parts.append(remaining.map { "\(NumberText.time($0)) left" } ?? NumberText.time(elapsed))
-        parts.append("\(NumberText.fixed(1000 * elapsed / Double(max(steps, 1)), digits: 2)) ms/step")
+        parts.append("\(NumberText.fixed(1000 * elapsed / Double(max(steps - firstStep, 1)), digits: 2)) ms/step")
         return parts.joined(separator: "  ") + "  " + Self.text(logs, separator: "  ")
     }
 
     private func remaining(_ context: TrainingContext) -> Double? {
-        guard let total = context.stepsPerEpoch, steps > 0 else { return nil }
-        return seconds(clock.now - epochStart) / Double(steps) * Double(total - steps)
+        guard let total = context.stepsPerEpoch, steps > firstStep else { return nil }
+        return seconds(clock.now - epochStart) / Double(steps - firstStep) * Double(total - steps)
     }
 
     private func seconds(_ duration: Duration) -> Double { duration / .seconds(1) }

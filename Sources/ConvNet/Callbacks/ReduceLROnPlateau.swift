@@ -53,4 +53,17 @@ public final class ReduceLROnPlateau: Callback {
             }
         }
     }
+
+    /// The best number so far, and the counts of epochs.
+    public func state(_ context: TrainingContext) -> CallbackState {
+        let counts = ["epochs_without": Double(epochsWithout), "cooling": Double(cooling)]
+        return CallbackState(numbers: monitor.state.merging(counts) { $1 })
+    }
+
+    /// Goes on with them. The learning rate itself is part of the optimizer.
+    public func restore(_ state: CallbackState, _ context: TrainingContext) throws {
+        monitor.restore(state.numbers)
+        epochsWithout = state.count("epochs_without") ?? 0
+        cooling = state.count("cooling") ?? 0
+    }
 }

@@ -10,6 +10,26 @@ final class OptimizerState {
     init(slotCount: Int, parameterCount: Int) {
         slots = Arena(count: slotCount * parameterCount)
     }
+
+    /// What the optimizer remembers of one parameter.
+    func tensor(_ parameter: Parameter, slot: Int, of graph: Graph) -> Tensor {
+        let values = values(parameter, slot: slot, of: graph)
+        return Tensor(
+            shape: parameter.shape, scalars: Array(UnsafeBufferPointer(start: values.base, count: values.count)))
+    }
+
+    /// - Precondition: The tensor has the parameter's shape.
+    func set(_ parameter: Parameter, slot: Int, of graph: Graph, to tensor: Tensor) {
+        let values = values(parameter, slot: slot, of: graph)
+        precondition(tensor.count == values.count, "\(parameter.name) has \(values.count) numbers, not \(tensor.count)")
+        tensor.withUnsafeBufferPointer { source in
+            for index in 0..<values.count { values.base[index] = source[index] }
+        }
+    }
+
+    private func values(_ parameter: Parameter, slot: Int, of graph: Graph) -> Floats {
+        slots.floats.slice(slot * graph.trainableCount + parameter.offset, parameter.count)
+    }
 }
 
 /// Loss and metrics summed over the batches of a pass.
@@ -17,8 +37,8 @@ struct Totals {
     var metrics: [MetricAccumulator]
     /// How many batches were added.
     private(set) var batches = 0
-    private var lossSum = 0.0
-    private var count = 0
+    private(set) var lossSum = 0.0
+    private(set) var count = 0
 
     init(metrics: [Metric]) {
         self.metrics = metrics.map(MetricAccumulator.init)
@@ -30,6 +50,14 @@ struct Totals {
         lossSum += loss * Double(count)
         self.count += count
         batches += 1
+    }
+
+    /// Goes on with sums that a checkpoint kept.
+    mutating func goOn(batches: Int, lossSum: Double, count: Int, metrics sums: [(sum: Double, count: Int)]) {
+        self.batches = batches
+        self.lossSum = lossSum
+        self.count = count
+        for (index, sum) in zip(metrics.indices, sums) { metrics[index].goOn(sum: sum.sum, count: sum.count) }
     }
 
     mutating func reset() {

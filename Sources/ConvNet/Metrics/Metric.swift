@@ -71,8 +71,12 @@ struct MetricAccumulator {
     var value: Double { count == 0 ? 0 : sum / Double(count) }
 
     mutating func reset() {
-        sum = 0
-        count = 0
+        goOn(sum: 0, count: 0)
+    }
+
+    mutating func goOn(sum: Double, count: Int) {
+        self.sum = sum
+        self.count = count
     }
 
     /// Adds a batch of `rows` outputs of `columns` columns.

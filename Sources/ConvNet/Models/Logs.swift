@@ -54,6 +54,8 @@ public struct History: Sendable, Equatable {
     public internal(set) var epochs: [Epoch] = []
     /// Why training ended before its last epoch, or nil.
     public internal(set) var stopReason: String?
+    /// Wall-clock time of training in seconds: of all its parts, where it went on from a checkpoint.
+    public internal(set) var seconds = 0.0
 
     /// The numbers of a name, one for each epoch that has it.
     public subscript(_ name: String) -> [Double] {

@@ -1,7 +1,7 @@
 /// A network's weights as they were, ready to predict from many threads at once.
 ///
 /// ```swift
-/// let predictor = try model.predictor()
+/// let predictor = model.predictor()
 /// DispatchQueue.concurrentPerform(iterations: 8) { index in
 ///     print(predictor.predictClasses(batches[index]))
 /// }
@@ -13,10 +13,34 @@ public final class Predictor: Sendable {
     public let outputShape: [Int]
     private let engine: InferenceEngine
 
-    init(graph: Graph, store: ParameterStore) {
+    /// What travels with the network in its file: preprocessing, class names, how it was trained.
+    public let info: ModelInfo
+
+    /// - Parameter store: Nobody changes it any more.
+    init(graph: Graph, store: ParameterStore, info: ModelInfo) {
         inputShape = graph.input.shape
         outputShape = graph.output.shape
-        engine = InferenceEngine(graph: graph, store: ParameterStore(copying: store))
+        self.info = info
+        engine = InferenceEngine(graph: graph, store: store)
+    }
+
+    /// Opens a model file, or a checkpoint, for predictions alone: nothing that only training needs takes memory.
+    ///
+    /// ```swift
+    /// let predictor = try Predictor.load(from: "digits.safetensors")
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - customLayers: Types of layers that the library does not have.
+    /// - Throws: ``ConvNetError``: `missingInput` where there is no such file; `invalidData`, naming what is wrong, where it
+    ///   is not a model file, is cut or contradicts itself, or holds a layer that is not known.
+    public static func load(from path: String, customLayers: [any Layer.Type] = []) throws -> Predictor {
+        let contents = try ModelContents(of: path, customLayers: customLayers)
+        let store = ParameterStore(
+            trainableCount: contents.graph.trainableCount, stateCount: contents.graph.stateCount)
+        contents.fill(store)
+        return Predictor(graph: contents.graph, store: store, info: contents.description.info)
     }
 
     /// The network's outputs.

@@ -15,19 +15,22 @@ extension Sequential {
                     : "a validation split of \(split) leaves none of \(total) examples to train on; give a smaller one")
         }
         let batchSize = min(batchSize, trained)
+        let steps = (trained + batchSize - 1) / batchSize
         let loop = TrainingLoop(
-            model: self, epochs: epochs, stepsPerEpoch: (trained + batchSize - 1) / batchSize, batchSize: batchSize,
+            model: self, epochs: epochs, stepsPerEpoch: steps, batchSize: batchSize,
             terminateOnNaN: terminateOnNaN, callbacks: callbacks,
+            examples: ExampleUse(count: trained, shuffle: shuffle),
             session: try makeSession(batch: batchSize, isTraining: true))
 
         return try ComputeThread.shared.run { () throws in
             var order = (0..<Int32(trained)).map { $0 }
-            return try loop.run(initialEpoch: initialEpoch) { epoch, step in
+            return try loop.run(initialEpoch: initialEpoch) { epoch, firstBatch, step in
                 if shuffle {
                     var random = Philox(seed: seed, stream: .max, step: UInt64(epoch))
                     order = random.permutation(of: trained)
                 }
-                for (batch, start) in stride(from: 0, to: trained, by: batchSize).enumerated() {
+                for batch in firstBatch..<max(firstBatch, steps) {
+                    let start = batch * batchSize
                     let count = min(batchSize, trained - start)
                     order.withUnsafeBufferPointer { order in
                         if let indices = order.baseAddress {
@@ -81,15 +84,21 @@ extension Sequential {
         var isPending = true
         let loop = TrainingLoop(
             model: self, epochs: epochs, stepsPerEpoch: stepsPerEpoch, batchSize: size,
-            terminateOnNaN: terminateOnNaN, callbacks: callbacks,
+            terminateOnNaN: terminateOnNaN, callbacks: callbacks, examples: ExampleUse(),
             session: try makeSession(batch: size, isTraining: true))
         let indices = (0..<Int32(size)).map { $0 }
 
         return try ComputeThread.shared.run { () throws in
-            try loop.run(initialEpoch: initialEpoch) { epoch, step in
+            try loop.run(initialEpoch: initialEpoch) { epoch, firstBatch, step in
+                // Where training goes on from a checkpoint, the stream that was opened is not the one it needs.
+                if firstBatch > 0 || epoch != initialEpoch {
+                    opened = nil
+                    isPending = false
+                }
                 var stream = try opened ?? batches(epoch).makeIterator()
                 opened = nil
-                for number in 0..<(stepsPerEpoch ?? .max) {
+                for _ in 0..<firstBatch { _ = stream.next() }
+                for number in firstBatch..<max(stepsPerEpoch ?? .max, firstBatch) {
                     if !isPending {
                         guard let next = stream.next() else {
                             if number > 0 { break }

@@ -50,6 +50,23 @@ extension Sequential {
         WeightSnapshot(store: ParameterStore(copying: store))
     }
 
+    func tensors(of snapshot: WeightSnapshot) -> [(name: String, tensor: Tensor)] {
+        graph.parameters.map { ($0.name, snapshot.store.tensor($0)) }
+    }
+
+    /// - Throws: ``ConvNetError`` of kind `invalidData` where a weight is missing or has another shape.
+    func snapshot(of tensors: [String: Tensor]) throws -> WeightSnapshot {
+        let store = ParameterStore(trainableCount: graph.trainableCount, stateCount: graph.stateCount)
+        for parameter in graph.parameters {
+            guard let tensor = tensors[parameter.name], tensor.shape == parameter.shape else {
+                throw ConvNetError(
+                    .invalidData, "the best weights lack \(parameter.name) of shape \(parameter.shape); train anew")
+            }
+            store.set(parameter, to: tensor)
+        }
+        return WeightSnapshot(store: store)
+    }
+
     func restoreWeights(_ snapshot: WeightSnapshot) {
         store.copy(from: snapshot.store)
     }

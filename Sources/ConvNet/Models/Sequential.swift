@@ -116,7 +116,7 @@ public final class Sequential {
 
     /// A copy of the weights that predicts from many threads at once, without the training state.
     public func predictor() -> Predictor {
-        Predictor(graph: graph, store: store)
+        Predictor(graph: graph, store: ParameterStore(copying: store), info: info)
     }
 
     /// The network's outputs.

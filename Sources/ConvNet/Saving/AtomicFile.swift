@@ -40,12 +40,34 @@ package enum AtomicFile {
         try write(to: path) { sink in try sink.write(bytes) }
     }
 
+    /// Removes a file, if it is there.
+    package static func remove(_ path: String) throws(ConvNetError) {
+        guard unlink(path) == 0 || errno == ENOENT else { throw SystemError.creating(path, errno: errno) }
+    }
+
+    /// Removes the temporary files that processes left behind which ended in the middle of writing.
+    ///
+    /// - Parameter folder: A folder that no other process writes to.
+    package static func removeRemains(in folder: String) {
+        guard let stream = opendir(folder) else { return }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasPrefix(Self.prefix), name.hasSuffix(Self.suffix) { unlink("\(folder)/\(name)") }
+        }
+    }
+
+    private static let prefix = ".convnet-"
+    private static let suffix = ".tmp"
+
     private static func writeAndRename(
         to target: String, named path: String, mode: mode_t?, _ body: (inout FileSink) throws -> Void
     ) throws {
         let folder = folder(of: target)
-        let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
-        let temporary = "\(folder)/.convnet-\(getpid())-\(suffix).tmp"
+        let number = String(UInt64.random(in: .min ... .max), radix: 36)
+        let temporary = "\(folder)/\(prefix)\(getpid())-\(number)\(suffix)"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw SystemError.creating(path, errno: errno) }
         do {

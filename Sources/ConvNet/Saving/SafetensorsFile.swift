@@ -60,6 +60,9 @@ public struct SafetensorsFile: Sendable, Equatable {
         }
     }
 
+    /// Size of the tensors, in bytes.
+    var byteCount: Int { tensors.values.reduce(0) { $0 + $1.count * MemoryLayout<Float>.size } }
+
     /// The header, filled up with spaces so that the elements begin at a multiple of eight bytes.
     private func header(for path: String) throws -> String {
         func refuse(_ message: String) -> ConvNetError { ConvNetError(.invalidArgument, path: path, message) }

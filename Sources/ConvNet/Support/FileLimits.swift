@@ -52,8 +52,8 @@ package enum FileLimits {
 
     // MARK: Arithmetic
 
-    /// The product of lengths that a file states, times the size of one element; nil where a length is negative or the
-    /// product is more than `limit`. Nothing overflows.
+    /// The product of lengths that a file states, times the size of one element; nil where a length is negative, or the
+    /// product of those that are not 0 is more than `limit`. Nothing overflows, here or where strides are computed later.
     package static func byteCount(
         of lengths: some Sequence<Int>, elementSize: Int = 1, atMost limit: Int = arrayBytes
     ) -> Int? {

@@ -30,4 +30,9 @@ package enum NumberText {
         let rest = whole % 60
         return "\(whole / 60):\(rest < 10 ? "0" : "")\(rest) min"
     }
+
+    /// A size: `1.4 MB`, below a megabyte `312 kB`.
+    package static func bytes(_ count: Int) -> String {
+        count < 1_000_000 ? "\((count + 999) / 1000) kB" : "\(fixed(Double(count) / 1e6, digits: 1)) MB"
+    }
 }

@@ -10,7 +10,9 @@ struct DataOptions: ParsableArguments {
                 + "MNIST's (IDX, plain or gzip).",
             valueName: "auto|mnist|fashion-mnist|path"),
         completion: .file())
-    var data = "auto"
+    var data = Self.standard
+
+    static let standard = "auto"
 
     /// - Parameter whole: Whether all images are for the test where the source does not divide them itself.
     func load(whole: Bool = false) throws -> LoadedData { try DataSource(data).load(whole: whole) }
@@ -72,7 +74,7 @@ enum DataSource {
     case path(String)
 
     init(_ name: String) {
-        if name == "auto" {
+        if name == DataOptions.standard {
             self = .auto
         } else if let known = KnownDataset.all.first(where: { $0.name == name }) {
             self = .known(known)

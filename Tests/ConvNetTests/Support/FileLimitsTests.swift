@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct FileLimitsTests {
     @Test(arguments: [
-        ([], 4, 4), ([3], 4, 12), ([2, 3, 5], 1, 30), ([0], 4, 0), ([0, .max, .max], 4, 0), ([.max, 0], 8, 0),
+        ([], 4, 4), ([3], 4, 12), ([2, 3, 5], 1, 30), ([0], 4, 0), ([0, 7, 0], 4, 0), ([1 << 32, 0], 1, 0),
         ([1 << 32], 1, 1 << 32),
     ])
     func countsBytes(lengths: [Int], elementSize: Int, count: Int) {
@@ -12,7 +12,8 @@ import Testing
     }
 
     @Test(arguments: [
-        [-1], [0, -1], [.min, 0], [1 << 32, 2], [.max], [.max, .max], [1 << 33], [1 << 31, 1 << 31, 1 << 31],
+        [-1], [0, -1], [0, .max, 2], [.max, 0], [.min, 0], [1 << 32, 2], [.max], [.max, .max], [1 << 33],
+        [1 << 31, 1 << 31, 1 << 31],
         [Int](repeating: 2, count: 64), [Int](repeating: .max, count: 1000),
     ])
     func refusesCountsThatAreNegativeOrTooLarge(lengths: [Int]) {
