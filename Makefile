@@ -8,7 +8,7 @@ BIN := .build/release
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build check bench bench-peers profile sanitize format lint docs clean prepare app-check
+.PHONY: help run test build check bench bench-peers profile sanitize test-resume format lint docs clean prepare app-check
 
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 
@@ -44,6 +44,10 @@ profile: prepare ## Show the hottest functions (KERNEL=conv2d or NETWORK=cnn-com
 
 sanitize: prepare ## Run the checks under the address and undefined-behaviour sanitizers (FAST=1: the kernels only)
 	@Tests/sanitize.sh $(if $(FAST),--fast)
+
+test-resume: prepare ## Kill training at random moments and go on with it, 100 times (ROUNDS=20)
+	@swift build $(RELEASE) --product digits
+	@Tests/resume.sh $(BIN)/digits $(or $(ROUNDS),100)
 
 app-check: ## Use the package from a new app, by version tag, in release and in debug
 	@Tests/AppCheck/run.sh

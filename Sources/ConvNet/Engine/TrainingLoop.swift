@@ -44,7 +44,7 @@ struct TrainingLoop {
                 if let begun, !loss.isFinite {
                     throw divergence("loss became \(loss.isNaN ? "NaN" : "infinite")", epoch, batch, begun)
                 }
-                context.position.batch = batch + 1
+                context.position = TrainingPosition(epoch: epoch, batch: batch + 1)
                 for callback in callbacks { try callback.onBatchEnd(batch, context) }
                 ComputeThread.shared.serveWaiting()
                 if batch + 1 != stepsPerEpoch {
