@@ -62,6 +62,12 @@ int ck_threads_available(void);
  * silently serial. */
 int ck_threads_observed(void);
 
+/* Calls body(context, begin, end) on parts of 0 ..< units that cover it once, on up to ck_threads() threads: for work
+ * that is not a kernel's. `work` estimates the whole in floating-point operations; small work stays on the calling
+ * thread. The parts depend on the number of threads, so what a unit gives must depend on nothing but its number. */
+void ck_run_ranges(size_t units, size_t work, void (*body)(void *CK_NULLABLE context, size_t begin, size_t end),
+                   void *CK_NULLABLE context);
+
 /* Makes the calling thread fit to compute: denormals count as zero on it and on the workers it wakes, and its workers
  * sleep one millisecond after the last region. Call it once, outside any region. */
 void ck_prepare_compute_thread(void);
@@ -336,6 +342,22 @@ void ck_pad2d_backward(const ck_pad2d_shape *shape, const float *dy, float *dx);
 void ck_gather_rows(size_t rows, size_t row_size, const int32_t *indices, const float *source, float *out);
 void ck_gather_rows_u8(size_t rows, size_t row_size, const int32_t *indices, const uint8_t *source, float scale,
                        float *out);
+
+/* ---- Drawing ----------------------------------------------------------------------------------------------------- */
+
+/* A point of a pen's path, in pixels from the image's upper left corner; pixel centres lie at halves. `radius` is half
+ * of the line's width there. A point that is joined continues the line from the one before it; the others begin one. */
+typedef struct ck_pen_point {
+    float x, y, radius;
+    bool joined;
+} ck_pen_point;
+
+/* Draws a path of straight pieces with round ends into one image of bytes: 255 clamp(depth / edge + 1/2, 0, 1), where
+ * depth is the largest radius - distance over the path, the radius going evenly from point to point. The edge, above 0,
+ * is the width in pixels over which black becomes white. `depth` is workspace, height x width. Runs on the calling
+ * thread; the same bits on every tier. */
+void ck_draw_strokes(size_t points, const ck_pen_point *CK_NULLABLE path, size_t height, size_t width, float edge,
+                     float *depth, uint8_t *out);
 
 #ifdef __cplusplus
 }

@@ -108,6 +108,10 @@ int ck_threads_observed(void) {
     return seen;
 }
 
+void ck_run_ranges(size_t units, size_t work, void (*body)(void *, size_t, size_t), void *context) {
+    ck_parallel_for(units, work, body, context);
+}
+
 uint32_t ck_flush_denormals(void) {
 #if defined(__x86_64__)
     uint32_t state = _mm_getcsr();

@@ -39,7 +39,7 @@ struct Evaluate: ParsableCommand {
         model.compile(loss: model.loss ?? .categoricalCrossentropy, metrics: [.accuracy])
         let evaluation = try model.evaluate(test, batchSize: batchSize)
         guard output.json else {
-            return try Console.print("\(evaluation.text)\n\(data.division.map { "\($0)\n" } ?? "")")
+            return try Console.print("\(evaluation.text(on: data.name))\n\(data.division.map { "\($0)\n" } ?? "")")
         }
         let result = Result(
             model: model.name, dataset: data.name, division: data.division, loss: JSONNumber(evaluation.loss),

@@ -102,10 +102,12 @@ struct TrainingSettings: Codable {
 
     /// What is about to happen, for people.
     func headline(run: String) -> String {
-        let images = NumberText.grouped(trainingImages)
+        let images =
+            NumberText.grouped(trainingImages)
+            + (dataset == SyntheticDigits.name ? " synthetic digits" : " images of \(dataset)")
         let steps = NumberText.grouped((trainingImages + batchSize - 1) / batchSize)
         return """
-            Training \(model) (\(NumberText.grouped(parameters)) parameters) on \(images) images of \(dataset)
+            Training \(model) (\(NumberText.grouped(parameters)) parameters) on \(images)
             \(division.map { "\($0)\n" } ?? "")\(optimizer) \(learningRate), \(loss), batch \(batchSize), \(steps) steps an epoch
             \(threads == 1 ? "1 thread" : "\(threads) threads"), \(instructionSet); run folder \(run)
 
@@ -172,7 +174,7 @@ struct TrainingResult: Encodable {
         self.run = run.path
         modelFile = run.modelFile
         text = """
-            \(test?.text ?? "not tested")
+            \(test?.text(on: settings.dataset) ?? "not tested")
             trained in \(NumberText.time(history.seconds)); the model is \(run.modelFile)
 
             """
@@ -180,10 +182,11 @@ struct TrainingResult: Encodable {
 }
 
 extension Evaluation {
-    /// For people: `accuracy 0.9905 ± 0.0010, loss 0.0291 on 10,000 images`.
-    var text: String {
+    /// For people: `accuracy 0.9905 ± 0.0010, loss 0.0291 on 10,000 images`, or `… on 10,000 held-out synthetic digits`.
+    func text(on dataset: String) -> String {
         let error = accuracyStandardError.map { " ± \(NumberText.fixed($0, digits: 4))" } ?? ""
+        let images = dataset == SyntheticDigits.name ? "held-out synthetic digits" : "images"
         let accuracy = accuracy.map { "accuracy \(NumberText.fixed($0, digits: 4))\(error), " } ?? ""
-        return "\(accuracy)loss \(NumberText.fixed(loss, digits: 4)) on \(NumberText.grouped(count)) images"
+        return "\(accuracy)loss \(NumberText.fixed(loss, digits: 4)) on \(NumberText.grouped(count)) \(images)"
     }
 }

@@ -18,6 +18,7 @@ void check_random(struct check *check);
 void check_loss(struct check *check);
 void check_optimizer(struct check *check);
 void check_elementwise(struct check *check);
+void check_strokes(struct check *check);
 
 static const struct {
     const char *name;
@@ -27,6 +28,7 @@ static const struct {
     {"activation", check_activation},   {"pool2d", check_pool2d}, {"normalization", check_normalization},
     {"random", check_random},           {"loss", check_loss},     {"optimizer", check_optimizer},
     {"elementwise", check_elementwise},
+    {"strokes", check_strokes},
 };
 
 enum { CHECKS = sizeof registry / sizeof registry[0] };

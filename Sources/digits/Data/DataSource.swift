@@ -6,9 +6,9 @@ import FoundationEssentials
 struct DataOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "auto or mnist for MNIST, fashion-mnist, a CSV file (label,pixel0,…), or a folder that holds four files like "
-                + "MNIST's (IDX, plain or gzip).",
-            valueName: "auto|mnist|fashion-mnist|path"),
+            "mnist, fashion-mnist, synthetic (drawn digits), auto (MNIST or, where it cannot be had, drawn digits), a CSV "
+                + "file (label,pixel0,…), or a folder that holds four files like MNIST's (IDX, plain or gzip).",
+            valueName: "auto|mnist|fashion-mnist|synthetic|path"),
         completion: .file())
     var data = Self.standard
 
@@ -71,6 +71,7 @@ struct LoadedData {
 enum DataSource {
     case auto
     case known(KnownDataset)
+    case synthetic
     case path(String)
 
     init(_ name: String) {
@@ -78,6 +79,8 @@ enum DataSource {
             self = .auto
         } else if let known = KnownDataset.all.first(where: { $0.name == name }) {
             self = .known(known)
+        } else if name == SyntheticDigits.name {
+            self = .synthetic
         } else {
             self = .path(name)
         }
@@ -89,7 +92,14 @@ enum DataSource {
     ///   readers of the formats.
     func load(whole: Bool = false) throws -> LoadedData {
         switch self {
-        case .auto: return try Self.known(.mnist)
+        case .auto:
+            do {
+                return try Self.known(.mnist)
+            } catch let reason as ConvNetError where reason.kind == .unavailable {
+                Console.tell("Using synthetic digits: \(reason.message)\n")
+                return try Self.synthetic()
+            }
+        case .synthetic: return try Self.synthetic()
         case .known(let known): return try Self.known(known)
         case .path(let path): return try Self.read(path, whole: whole)
         }
@@ -98,6 +108,11 @@ enum DataSource {
     private static func known(_ known: KnownDataset) throws -> LoadedData {
         let (train, test) = try known.load()
         return LoadedData(name: known.name, train: train, test: test)
+    }
+
+    private static func synthetic() throws -> LoadedData {
+        let (train, test) = try SyntheticDigits.load()
+        return LoadedData(name: SyntheticDigits.name, train: train, test: test)
     }
 
     private static func read(_ path: String, whole: Bool) throws -> LoadedData {
