@@ -33,14 +33,14 @@ bench: prepare ## Time the kernels, or with WHAT=models the networks (ARGS='--fi
 	@swift build $(RELEASE) --product digits
 	@$(BIN)/digits bench $(or $(WHAT),kernels) $(ARGS)
 
-bench-peers: prepare ## Time training against Keras and PyTorch, side by side (ARGS='cnn-compact')
+bench-peers: prepare ## Compare with Keras, PyTorch, ONNX Runtime, OpenVINO, MKL, OpenBLAS (ARGS='training cnn-compact')
 	@swift build $(RELEASE) --product digits
 	@Benchmarks/run.sh --digits $(BIN)/digits $(ARGS)
 
-profile: prepare ## Show the hottest functions (KERNEL=conv2d or NETWORK=cnn-compact)
+profile: prepare ## Show where the time goes, by kernel (KERNEL=conv2d or NETWORK=cnn-compact)
 	@swift build $(RELEASE) --product digits
 	@Benchmarks/profile.sh $(if $(KERNEL),$(BIN)/digits bench kernels --filter $(KERNEL) $(ARGS),\
-		$(BIN)/digits train --model $(or $(NETWORK),cnn-compact) --epochs 1 --verbose 0 $(ARGS))
+		$(BIN)/digits train --model $(or $(NETWORK),cnn-compact) --epochs 2 --validation-split 0 --verbose 0 --out .build/profile-run $(ARGS))
 
 sanitize: prepare ## Run the checks under the address and undefined-behaviour sanitizers (FAST=1: the kernels only)
 	@Tests/sanitize.sh $(if $(FAST),--fast)

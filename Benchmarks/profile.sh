@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Samples a command with perf and prints its hottest functions; the samples stay in perf.data for `perf report`.
+# Samples a command with perf and prints where its time goes, by kernel; the samples stay in perf.data for `perf report`.
 #
 #   Benchmarks/profile.sh COMMAND [ARGUMENT...]
 set -euo pipefail
@@ -26,9 +26,8 @@ if ! perf stat -e cycles true 2>&1 | grep -qE '[0-9] +cycles'; then
     event=cpu-clock
     echo 'No hardware counters here: sampling by the clock' >&2
 fi
-perf record --quiet -e "$event" -F 999 -g -o perf.data -- "$@"
+perf record --quiet -e "$event" -F 999 -g -o perf.data -- "$@" > /dev/null
 echo
-perf report -i perf.data --stdio --no-children --call-graph none --percent-limit 0.5 --fields overhead,symbol,dso \
-    2> /dev/null | awk 'NF && !/^#/ && shown++ < 30'
+perf script -i perf.data -F tid,ip,sym,dso 2> /dev/null | python3 Benchmarks/profile.py "$1"
 echo
-echo "Call stacks: perf report -i perf.data"
+echo "Function by function, with who called whom: perf report -i perf.data"

@@ -1,6 +1,6 @@
 """Trains one network in PyTorch and prints the seconds of each epoch as JSON.
 
-usage: torch_peer.py NETWORK EPOCHS THREADS contiguous|channels-last|compiled
+usage: train_torch.py NETWORK EPOCHS THREADS contiguous|channels-last|compiled
 """
 
 import json
@@ -8,52 +8,22 @@ import sys
 import time
 
 import torch
-from torch import nn
 from torch.nn import functional
 
 import mnist
 from networks import CLASSES, NETWORKS
+from torch_network import build
 
 name, epochs, threads, variant = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 torch.set_num_threads(threads)
 torch.manual_seed(7)
 network = NETWORKS[name]
 
-ACTIVATIONS = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid}
-
-
-def modules(spec, is_flat):
-    kind, *values = spec
-    if kind == "conv":
-        body = nn.LazyConv2d(values[0], values[1])
-    elif kind == "dense":
-        body = nn.LazyLinear(values[0])
-    elif kind == "pool":
-        body = nn.MaxPool2d(values[0])
-    elif kind == "dropout":
-        body = nn.Dropout(values[0])
-    elif kind == "activation":
-        return [ACTIVATIONS[values[0]]()]
-    elif kind == "norm":
-        # Keras counts the old value's share, PyTorch the new one's.
-        body = (nn.LazyBatchNorm1d if is_flat else nn.LazyBatchNorm2d)(momentum=0.01)
-    else:
-        body = nn.Flatten()
-    activation = values[-1] if kind in ("conv", "dense") else None
-    return [body, ACTIVATIONS[activation]()] if activation else [body]
-
-
-layers, is_flat = [], False
-for spec in network.layers:
-    layers += modules(spec, is_flat)
-    is_flat = is_flat or spec[0] == "flatten"
-model = nn.Sequential(*layers)
+model = build(network)
 
 images, labels, test_images, test_labels = (torch.from_numpy(array.copy()) for array in mnist.load())
 labels, test_labels = labels.long(), test_labels.long()
 images, test_images = images.permute(0, 3, 1, 2).contiguous(), test_images.permute(0, 3, 1, 2).contiguous()
-with torch.no_grad():
-    model(images[:2])  # gives the lazy layers their sizes
 if variant == "channels-last":
     model = model.to(memory_format=torch.channels_last)
     images = images.contiguous(memory_format=torch.channels_last)

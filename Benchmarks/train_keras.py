@@ -1,6 +1,6 @@
 """Trains one network in Keras and prints the seconds of each epoch as JSON.
 
-usage: keras_peer.py NETWORK EPOCHS THREADS
+usage: train_keras.py NETWORK EPOCHS THREADS
 """
 
 import json
