@@ -8,7 +8,7 @@ BIN := .build/release
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build check bench bench-peers profile sanitize test-resume format lint docs clean prepare app-check
+.PHONY: help run test build check check-keras bench bench-peers profile sanitize test-resume format lint docs clean prepare app-check
 
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 
@@ -16,7 +16,7 @@ help: ## Show this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: prepare ## Train the default network on MNIST (ARGS='--model mlp-deep --epochs 2')
-	@swift build $(RELEASE) --product digits
+	@for product in digits digits-hdf5; do swift build $(RELEASE) --product $$product; done
 	@$(BIN)/digits train $(ARGS)
 
 test: prepare ## Run every test: Swift, kernels, each instruction set, the package in an app (FAST=1: Swift and kernels)
@@ -28,6 +28,10 @@ build: prepare ## Build everything in release
 check: prepare ## Compare the kernels with their references (ARGS='--isa avx2 gemm')
 	@swift build $(RELEASE) --product KernelChecks
 	@$(BIN)/KernelChecks $(ARGS)
+
+check-keras: prepare ## Move models between Keras and this library, both ways (installs Keras into .build; minutes)
+	@for product in digits digits-hdf5 KerasPredictions; do swift build $(RELEASE) --product $$product; done
+	@Tests/KerasCheck/run.sh $(BIN)
 
 bench: prepare ## Time the kernels, or with WHAT=models the networks (ARGS='--filter gemm')
 	@swift build $(RELEASE) --product digits
@@ -85,10 +89,11 @@ prepare:
 	present /usr{,/local}/include{,/*-linux-gnu}/jpeglib.h || missing+=" libjpeg-dev"; \
 	present /usr{,/local}/include{,/*-linux-gnu}/curl/curl.h || missing+=" libcurl4-openssl-dev"; \
 	present /usr{,/local}/include/openssl/evp.h || missing+=" libssl-dev"; \
+	present /usr{,/local}/include{,/hdf5/serial}/hdf5.h || missing+=" libhdf5-dev"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if ! command -v apt-get > /dev/null; then \
 		echo "Missing:$$missing (Debian's names). Install them with this system's package manager, then try again" \
-			"(Fedora: libomp-devel zlib-devel libpng-devel libjpeg-turbo-devel libcurl-devel openssl-devel;" \
+			"(Fedora: libomp-devel zlib-devel libpng-devel libjpeg-turbo-devel libcurl-devel openssl-devel hdf5-devel;" \
 			"Arch: openmp zlib libpng libjpeg-turbo curl openssl)." >&2; exit 1; fi; \
 	if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
 	echo "Installing$$missing"; \

@@ -13,6 +13,11 @@ let package = Package(
         .library(name: "ConvNetImages", targets: ["ConvNetImages"]),
         .library(name: "CKernels", targets: ["CKernels"]),
         .executable(name: "digits", targets: ["digits"]),
+        .executable(name: "digits-hdf5", targets: ["digits-hdf5"]),
+    ],
+    traits: [
+        .default(enabledTraits: ["HDF5"]),
+        .trait(name: "HDF5", description: "Files of Keras, which keeps weights in HDF5: digits-hdf5 links libhdf5."),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -58,6 +63,17 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"]), .yum(["openssl-devel"])]),
         // Fetches published data sets. The command's alone: an app that uses the library links no libcurl.
         .target(name: "Downloads", dependencies: ["ConvNet", "CCurl", "COpenSSL"], swiftSettings: strict),
+        .target(
+            name: "HDF5Shim",
+            cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])],
+            linkerSettings: [.linkedLibrary(hdf5Library)]
+        ),
+        // Reads and writes HDF5 in a process of its own.
+        .executableTarget(
+            name: "digits-hdf5",
+            dependencies: ["ConvNet", .target(name: "HDF5Shim", condition: .when(traits: ["HDF5"]))],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "digits",
             dependencies: [
@@ -72,6 +88,13 @@ let package = Package(
             path: "Tests/KernelChecks",
             cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])],
             linkerSettings: [.linkedLibrary("m")]
+        ),
+        // Writes what a model predicts, for make check-keras.
+        .executableTarget(
+            name: "KerasPredictions",
+            dependencies: ["ConvNet"],
+            path: "Tests/KerasCheck/Predictions",
+            swiftSettings: strict
         ),
         // Test support: counts heap allocations by standing in for malloc in the test executable.
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
@@ -97,11 +120,17 @@ let package = Package(
         // Test support: an HTTP server that also misbehaves.
         .target(name: "WaywardServer", path: "Tests/WaywardServer", swiftSettings: strict),
         .testTarget(name: "DownloadsTests", dependencies: ["Downloads", "WaywardServer"], swiftSettings: strict),
-        .testTarget(name: "DigitsTests", dependencies: ["digits", "WaywardServer"], swiftSettings: strict),
+        .testTarget(name: "DigitsTests", dependencies: ["digits", "ConvNet", "WaywardServer"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11
 )
+
+/// libhdf5 as Debian and Ubuntu name it, unless only the name that others use is there.
+var hdf5Library: String {
+    let folders = ["/usr/lib64", "/usr/lib", "/usr/local/lib"]
+    return folders.contains { FileManager.default.fileExists(atPath: "\($0)/libhdf5.so") } ? "hdf5" : "hdf5_serial"
+}
 
 var strict: [SwiftSetting] { [.treatAllWarnings(as: .error)] }
 

@@ -4,7 +4,7 @@ import FoundationEssentials
 
 /// A trained network on the command line.
 struct ModelArgument: ParsableArguments {
-    @Argument(help: "A model file, or the run folder that 'digits train' made.", completion: .file())
+    @Argument(help: "A model file, also of Keras, or the run folder that 'digits train' made.", completion: .file())
     var model: String
 
     func load() throws -> Sequential {
@@ -20,14 +20,24 @@ enum ModelFile {
     static func load(_ path: String) throws -> Sequential {
         var isFolder = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder else {
-            return try Sequential.load(from: path)
+            return try open(path)
         }
         let file = RunFolder.file(name, in: path)
         guard FileManager.default.fileExists(atPath: file) else {
             throw ConvNetError(
                 .missingInput, path: path, "this folder holds no \(name); name a model file or a finished run folder")
         }
-        return try Sequential.load(from: file)
+        return try open(file)
+    }
+
+    /// Opens a file of any format; whatever its name says, it may be one of this library.
+    private static func open(_ path: String) throws -> Sequential {
+        guard let format = try? ModelFormat(path: path), format != .safetensors else {
+            return try Sequential.load(from: path)
+        }
+        let opened = try Sequential.open(path)
+        for note in opened.notes { Console.tell("\(path): \(note)\n") }
+        return opened.model
     }
 }
 

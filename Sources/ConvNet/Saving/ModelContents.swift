@@ -14,7 +14,8 @@ struct ModelContents {
 
         guard let json = file.metadata[ModelDescription.metadataName] else {
             throw problem(
-                "it is a safetensors file without ConvNet's description of the network; save it with this library")
+                "it is a safetensors file without ConvNet's description of the network; "
+                    + "load it into a network (digits convert --model)")
         }
         description = try ModelDescription.read(json, customLayers: customLayers, problem)
         do {

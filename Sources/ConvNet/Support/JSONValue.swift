@@ -32,6 +32,28 @@ enum JSONValue: Sendable, Equatable {
         if case .integer(let integer) = self { integer } else { nil }
     }
 
+    /// The number, whole or not, if this is one.
+    var double: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
+
+    /// The truth value, if this is one.
+    var bool: Bool? {
+        if case .boolean(let value) = self { value } else { nil }
+    }
+
+    /// The whole numbers, if this is an array of them.
+    var integers: [Int]? {
+        array.flatMap { elements in
+            let integers = elements.compactMap(\.integer)
+            return integers.count == elements.count ? integers : nil
+        }
+    }
+
     /// The elements, if this is an array.
     var array: [JSONValue]? {
         if case .array(let elements) = self { elements } else { nil }

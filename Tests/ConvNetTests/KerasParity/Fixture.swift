@@ -61,28 +61,6 @@ struct KerasCase: Sendable, CustomTestStringConvertible {
 }
 
 extension JSONValue {
-    /// The number, whole or not, if this is one.
-    var double: Double? {
-        switch self {
-        case .integer(let value): Double(value)
-        case .number(let value): value
-        default: nil
-        }
-    }
-
-    /// The truth value, if this is one.
-    var bool: Bool? {
-        if case .boolean(let value) = self { value } else { nil }
-    }
-
-    /// The whole numbers, if this is an array of them.
-    var integers: [Int]? {
-        array.flatMap { elements in
-            let integers = elements.compactMap(\.integer)
-            return integers.count == elements.count ? integers : nil
-        }
-    }
-
     /// The number of a member as 32-bit float.
     func float(_ name: String) -> Float? { self[name]?.double.map { Float($0) } }
 }
