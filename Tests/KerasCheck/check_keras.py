@@ -136,11 +136,14 @@ def to_keras(name, folder, images, targets, test_images):
 
 
 def settle(model, seed):
-    """Gives every weight a value that is not that of the beginning."""
+    """Gives every weight a value that is not that of the beginning, variances one above 0."""
     random = np.random.default_rng(seed)
-    model.set_weights([
-        weight + np.abs(random.normal(0, 0.1, weight.shape)).astype(np.float32) for weight in model.get_weights()
-    ])
+
+    def moved(weight):
+        change = random.normal(0, 0.1, weight.shape).astype(np.float32)
+        return weight + (np.abs(change) if weight.ndim == 1 else change)
+
+    model.set_weights([moved(weight) for weight in model.get_weights()])
 
 
 def odd(name, model, x, expected):
