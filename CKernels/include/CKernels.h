@@ -175,6 +175,29 @@ void ck_conv2d_backward_input(const ck_conv2d_shape *shape, const float *dy, con
 void ck_conv2d_backward_weights(const ck_conv2d_shape *shape, const float *x, const float *dy, float *dw,
                                 float *CK_NULLABLE dbias, float *CK_NULLABLE workspace);
 
+/* ---- 2-D convolution with 2 x 2 maximum pooling behind it ---------------------------------------------------------
+ */
+
+/* y = maximum over windows of 2 x 2 pixels, 2 apart, of f(x * w + bias), f being ReLU if `relu` and else nothing: what
+ * ck_conv2d_forward and ck_maxpool2d_forward give one after the other, in the same bits, without the images between.
+ * A last row or column without a partner is left out: y has out_height / 2 x out_width / 2 pixels.
+ *
+ * `record`, if given, has a byte an output: the maximum's place in its window, 0 ... 3 row by row as in
+ * ck_maxpool2d_forward, or with ReLU 255 where the maximum is not above 0. */
+void ck_conv2d_maxpool_forward(const ck_conv2d_shape *shape, const float *x, const float *w,
+                               const float *CK_NULLABLE bias, bool relu, float *y, uint8_t *CK_NULLABLE record,
+                               float *CK_NULLABLE workspace);
+
+/* dw, and where wanted dx and dbias, from dy, the gradient of the pooled images: what ck_maxpool2d_backward and the
+ * convolution's own gradients give, up to the order of the sums. */
+void ck_conv2d_maxpool_backward(const ck_conv2d_shape *shape, const float *x, const float *w, const uint8_t *record,
+                                const float *dy, float *CK_NULLABLE dx, float *dw, float *CK_NULLABLE dbias,
+                                float *CK_NULLABLE workspace);
+
+/* Floats of workspace that each needs on the tier in force. */
+size_t ck_conv2d_maxpool_forward_workspace(const ck_conv2d_shape *shape);
+size_t ck_conv2d_maxpool_backward_workspace(const ck_conv2d_shape *shape, bool input_gradient);
+
 /* ---- 2-D pooling ---------------------------------------------------------------------------------------------- */
 
 /* Window (oy, ox) covers input rows oy stride_height - pad_top ... + window_height - 1, and columns likewise. Every

@@ -102,6 +102,8 @@ V_INLINE vm v_at_most(vf a, vf b) { return (vm){_mm256_cmp_ps(a, b, _CMP_LE_OQ)}
 V_INLINE vm v_not_at_most(vf a, vf b) { return (vm){_mm256_cmp_ps(a, b, _CMP_NLE_UQ)}; }
 V_INLINE vm v_equal(vf a, vf b) { return (vm){_mm256_cmp_ps(a, b, _CMP_EQ_OQ)}; }
 V_INLINE vm v_is_nan(vf x) { return (vm){_mm256_cmp_ps(x, x, _CMP_UNORD_Q)}; }
+/* Where either operand is NaN. */
+V_INLINE vm v_unordered(vf a, vf b) { return (vm){_mm256_cmp_ps(a, b, _CMP_UNORD_Q)}; }
 V_INLINE vm vi_equal(vi a, vi b) { return (vm){_mm256_castsi256_ps(_mm256_cmpeq_epi32(a, b))}; }
 V_INLINE vm vm_or(vm a, vm b) { return (vm){_mm256_or_ps(a.lanes, b.lanes)}; }
 V_INLINE vm vm_and_not(vm a, vm b) { return (vm){_mm256_andnot_ps(b.lanes, a.lanes)}; }

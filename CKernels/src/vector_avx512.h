@@ -86,6 +86,8 @@ V_INLINE vm v_at_most(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ);
 V_INLINE vm v_not_at_most(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_NLE_UQ); }
 V_INLINE vm v_equal(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ); }
 V_INLINE vm v_is_nan(vf x) { return _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q); }
+/* Where either operand is NaN. */
+V_INLINE vm v_unordered(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q); }
 V_INLINE vm vi_equal(vi a, vi b) { return _mm512_cmpeq_epi32_mask(a, b); }
 V_INLINE vm vm_or(vm a, vm b) { return (vm)(a | b); }
 V_INLINE vm vm_and_not(vm a, vm b) { return (vm)(a & ~b); } /* a but not b */

@@ -11,6 +11,7 @@
 void check_gemm(struct check *check);
 void check_runtime(struct check *check);
 void check_conv2d(struct check *check);
+void check_conv2d_pooled(struct check *check);
 void check_activation(struct check *check);
 void check_pool2d(struct check *check);
 void check_normalization(struct check *check);
@@ -24,9 +25,16 @@ static const struct {
     const char *name;
     check_body body;
 } registry[] = {
-    {"runtime", check_runtime},         {"gemm", check_gemm},     {"conv2d", check_conv2d},
-    {"activation", check_activation},   {"pool2d", check_pool2d}, {"normalization", check_normalization},
-    {"random", check_random},           {"loss", check_loss},     {"optimizer", check_optimizer},
+    {"runtime", check_runtime},
+    {"gemm", check_gemm},
+    {"conv2d", check_conv2d},
+    {"conv2d_pooled", check_conv2d_pooled},
+    {"activation", check_activation},
+    {"pool2d", check_pool2d},
+    {"normalization", check_normalization},
+    {"random", check_random},
+    {"loss", check_loss},
+    {"optimizer", check_optimizer},
     {"elementwise", check_elementwise},
     {"strokes", check_strokes},
 };

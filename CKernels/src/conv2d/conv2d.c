@@ -3,8 +3,7 @@
 #include "conv2d.h"
 #include "winograd.h"
 
-/* Null: the reference. */
-static const struct conv2d_kernels *kernels(void) {
+const struct conv2d_kernels *ck_conv2d_tier(void) {
 #if defined(__x86_64__)
     if (ck_isa_active() == CK_ISA_AVX512) return &ck_conv2d_avx512;
     if (ck_isa_active() == CK_ISA_AVX2) return &ck_conv2d_avx2;
@@ -24,30 +23,14 @@ size_t ck_conv2d_forward_workspace(const ck_conv2d_shape *s) {
     return ck_conv2d_packed_size(s->kernel_height * s->kernel_width, s->in_channels, s->out_channels);
 }
 
-static void ref_forward(void *context, size_t begin, size_t end) { ck_conv2d_ref_forward(context, begin, end); }
-
-void ck_conv2d_forward(const ck_conv2d_shape *s, const float *x, const float *w, const float *bias, ck_activation f,
-                       float *y, float *workspace) {
-    const struct conv2d_kernels *tier = kernels();
-    if (!tier) {
-        struct conv2d_call call = {.shape = s, .x = x, .w = w, .bias = bias, .y = y};
-        ck_parallel_for(s->batch * s->out_height, 2 * multiply_adds(s), ref_forward, &call);
-        if (f.kind != CK_LINEAR)
-            ck_activation_forward(s->batch * s->out_height * s->out_width * s->out_channels, f, y, y);
-        return;
-    }
-    if (ck_winograd_suits_forward(s)) {
-        ck_winograd_forward(tier, s, x, w, bias, f, y, workspace);
-        return;
-    }
+struct conv2d_direct ck_conv2d_direct_forward(const struct conv2d_kernels *tier, const ck_conv2d_shape *s,
+                                              const float *x, const float *w, const float *bias, float *packed) {
     struct conv2d_direct direct = {
         .kernels = tier,
         .in = x,
         .w = w,
         .bias = bias,
-        .out = y,
         .batch = s->batch,
-        .f = f,
         .in_height = s->in_height,
         .in_width = s->in_width,
         .in_channels = s->in_channels,
@@ -72,7 +55,7 @@ void ck_conv2d_forward(const ck_conv2d_shape *s, const float *x, const float *w,
         struct conv2d_packing packing = {
             .kernels = tier,
             .w = w,
-            .packed = workspace,
+            .packed = packed,
             .kernel_width = s->kernel_width,
             .in_channels = s->in_channels,
             .out_channels = s->out_channels,
@@ -80,9 +63,31 @@ void ck_conv2d_forward(const ck_conv2d_shape *s, const float *x, const float *w,
             .columns = {0, 1, s->kernel_width},
         };
         ck_conv2d_pack(&packing);
-        direct.w = workspace;
+        direct.w = packed;
         direct.packed = true;
     }
+    return direct;
+}
+
+static void ref_forward(void *context, size_t begin, size_t end) { ck_conv2d_ref_forward(context, begin, end); }
+
+void ck_conv2d_forward(const ck_conv2d_shape *s, const float *x, const float *w, const float *bias, ck_activation f,
+                       float *y, float *workspace) {
+    const struct conv2d_kernels *tier = ck_conv2d_tier();
+    if (!tier) {
+        struct conv2d_call call = {.shape = s, .x = x, .w = w, .bias = bias, .y = y};
+        ck_parallel_for(s->batch * s->out_height, 2 * multiply_adds(s), ref_forward, &call);
+        if (f.kind != CK_LINEAR)
+            ck_activation_forward(s->batch * s->out_height * s->out_width * s->out_channels, f, y, y);
+        return;
+    }
+    if (ck_winograd_suits_forward(s)) {
+        ck_winograd_forward(tier, s, x, w, bias, f, (struct winograd_result){.y = y}, workspace);
+        return;
+    }
+    struct conv2d_direct direct = ck_conv2d_direct_forward(tier, s, x, w, bias, workspace);
+    direct.out = y;
+    direct.f = f;
     ck_conv2d_direct_run(&direct);
 }
 
@@ -172,14 +177,14 @@ static void backward_phase(const struct conv2d_kernels *tier, const ck_conv2d_sh
 }
 
 void ck_conv2d_backward_input(const ck_conv2d_shape *s, const float *dy, const float *w, float *dx, float *workspace) {
-    const struct conv2d_kernels *tier = kernels();
+    const struct conv2d_kernels *tier = ck_conv2d_tier();
     if (!tier) {
         struct conv2d_call call = {.shape = s, .dy = dy, .w = w, .dx = dx};
         ck_parallel_for(s->batch * s->in_height, 2 * multiply_adds(s), ref_backward_input, &call);
         return;
     }
     if (ck_winograd_suits_backward(s)) {
-        ck_winograd_backward_input(tier, s, dy, w, dx, workspace);
+        ck_winograd_backward_input(tier, s, (struct winograd_gradient){.dy = dy}, w, dx, workspace);
         return;
     }
     for (size_t y = 0; y < s->stride_height && y < s->in_height; y++)
@@ -202,9 +207,9 @@ static void ref_backward_weights(void *context, size_t begin, size_t end) {
 
 void ck_conv2d_backward_weights(const ck_conv2d_shape *s, const float *x, const float *dy, float *dw, float *dbias,
                                 float *workspace) {
-    const struct conv2d_kernels *tier = kernels();
+    const struct conv2d_kernels *tier = ck_conv2d_tier();
     if (tier && ck_winograd_suits_backward(s)) {
-        ck_winograd_backward_weights(tier, s, x, dy, dw, dbias, workspace);
+        ck_winograd_backward_weights(tier, s, x, (struct winograd_gradient){.dy = dy}, dw, dbias, workspace);
         return;
     }
     if (tier) {

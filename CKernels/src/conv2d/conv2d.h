@@ -71,6 +71,17 @@ struct conv2d_outers {
     void (*sum_pixels)(size_t pixels, size_t channels, const float *dy, bool add, float *sums);
 };
 
+/* Gradients that arrive behind 2 x 2 maximum pooling: of each window's four output pixels at most one has any. */
+struct conv2d_pooled {
+    /* Weight gradient of a kernel x kernel convolution of images with one channel, summed over lines x columns windows:
+     * dw is (taps, channels). `x_line`: between input lines. Added to what dw and dbias hold if `add`. */
+    size_t smallest, largest; /* kernels */
+    void (*gradient)(size_t kernel, size_t lines, size_t columns, size_t channels, const float *x, size_t x_line,
+                     const float *dy, const uint8_t *record, bool add, float *dw, float *dbias);
+    /* sums[c] = sum of dy over the windows whose maximum has a gradient; added to what sums holds if `add`. */
+    void (*sum_pixels)(size_t windows, size_t channels, const float *dy, const uint8_t *record, bool add, float *sums);
+};
+
 struct conv2d_kernels {
     size_t lanes;         /* floats in a vector */
     size_t panel_vectors; /* vectors in a panel, at most */
@@ -78,6 +89,7 @@ struct conv2d_kernels {
     bool whole_vectors;
     const struct conv2d_tiles *tiles;
     const struct conv2d_outers *outers;
+    const struct conv2d_pooled *pooled;
     const struct winograd_kernels *winograd;
     const struct gemm_kernels *gemm; /* packing, and products of Winograd's frequencies */
 };
@@ -87,6 +99,18 @@ extern const struct conv2d_kernels ck_conv2d_avx2, ck_conv2d_avx512;
 #endif
 
 /* ---- Drivers ---- */
+
+/* Null on `ref`. */
+const struct conv2d_kernels *ck_conv2d_tier(void);
+
+/* What becomes of the outputs where 2 x 2 maximum pooling follows. */
+struct conv2d_pooling {
+    float *y;
+    uint8_t *record; /* may be null */
+    bool relu;
+    float *strips; /* ck_conv2d_strips_size(batch, floats of an output line) floats */
+};
+size_t ck_conv2d_strips_size(size_t batch, size_t row);
 
 /* A convolution as the tiles see it: the forward pass is one, the gradient of the input is one for each phase of the
  * stride. Paddings may be negative. */
@@ -102,6 +126,8 @@ struct conv2d_direct {
     ptrdiff_t pad_top, pad_left;
     bool packed; /* weights lie panel by panel, each padded to whole vectors; otherwise as HWIO */
     ck_activation f;
+    /* Null, or where the outputs go instead of `out`: out_height and out_width are even then, f is linear. */
+    const struct conv2d_pooling *pooling;
 };
 
 void ck_conv2d_direct_run(const struct conv2d_direct *direct);
@@ -134,10 +160,19 @@ struct conv2d_packing {
 };
 void ck_conv2d_pack(const struct conv2d_packing *packing);
 
+/* The forward pass of a shape as tiles see it, its weights packed into `packed` where the tier needs that. */
+struct conv2d_direct ck_conv2d_direct_forward(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape,
+                                              const float *x, const float *w, const float *bias, float *packed);
+
 /* Weight gradient on a tier. */
 size_t ck_conv2d_gradient_workspace(const ck_conv2d_shape *shape);
 void ck_conv2d_gradient_run(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *x,
                             const float *dy, float *dw, float *dbias, float *workspace);
+
+/* dw += partials in order, and dbias likewise where it is wanted. A partial holds `weights` floats of dw, then
+ * `channels` of dbias. */
+void ck_conv2d_add_partials(size_t weights, size_t channels, size_t count, const float *partials, float *dw,
+                            float *dbias);
 
 /* Begin and end of part `index` of `total` things cut into `parts` parts whose sizes differ by at most one. */
 struct conv2d_span {

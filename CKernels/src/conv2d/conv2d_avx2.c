@@ -111,6 +111,7 @@ const struct conv2d_kernels ck_conv2d_avx2 = {
     .whole_vectors = true,
     .tiles = &tiles,
     .outers = &ck_conv2d_outers_avx2,
+    .pooled = &ck_conv2d_pooled_avx2,
     .winograd = &ck_winograd_avx2,
     .gemm = &ck_gemm_avx2,
 };

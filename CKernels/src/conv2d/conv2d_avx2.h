@@ -24,5 +24,6 @@ INLINE void store(float *to, size_t v, size_t vectors, bool whole, __m256i last,
 }
 
 extern const struct conv2d_outers ck_conv2d_outers_avx2;
+extern const struct conv2d_pooled ck_conv2d_pooled_avx2;
 
 #endif

@@ -138,6 +138,7 @@ const struct conv2d_kernels ck_conv2d_avx512 = {
     .panel_vectors = 4,
     .tiles = &tiles,
     .outers = &ck_conv2d_outers_avx512,
+    .pooled = &ck_conv2d_pooled_avx512,
     .winograd = &ck_winograd_avx512,
     .gemm = &ck_gemm_avx512,
 };

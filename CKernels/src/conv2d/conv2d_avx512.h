@@ -22,5 +22,6 @@ INLINE void store(float *to, size_t v, size_t vectors, bool whole, __mmask16 las
 }
 
 extern const struct conv2d_outers ck_conv2d_outers_avx512;
+extern const struct conv2d_pooled ck_conv2d_pooled_avx512;
 
 #endif

@@ -2,9 +2,11 @@
  *
  * Inside the image a tile runs along a line. At the left and right edges, where taps fall outside, it runs down a
  * column; in the corners, and everywhere if the images are tiny, across the images of a group. So no tile multiplies by
- * padding, and nothing is copied to make room for it. */
+ * padding, and nothing is copied to make room for it. With pooling behind it, a few lines at a time go to a strip of
+ * memory that stays in cache, and only their maxima leave it. */
 #include "../activation/activation.h"
 #include "../parallel.h"
+#include "../pool2d/pool2d.h"
 #include "conv2d.h"
 
 enum {
@@ -13,6 +15,7 @@ enum {
     GROUP = 12,            /* images in a group, at most: about a tile */
     SHORT = 64,            /* multiply-adds a channel; a shorter reduction goes better in shorter tiles */
     NARROW = 6,            /* lines shorter than this make poor tiles */
+    STRIP = 4096,          /* floats of outputs between convolution and pooling: they stay in a level-1 cache */
     LINES_TOGETHER = 16384 /* floats of input that the lines of one call span, at most: a level-2 cache holds them */
 };
 
@@ -21,6 +24,7 @@ struct plan {
     struct conv2d_span full_rows, full_columns;
     size_t groups, chunks; /* of images, of rows */
     bool across;           /* all tiles run across images */
+    size_t strip_lines;    /* with pooling: lines at a time, an even number */
 };
 
 /* A panel of one image while it is walked. */
@@ -29,6 +33,8 @@ struct walk {
     struct conv2d_panel panel;
     struct conv2d_tile tile;
     const float *w, *bias;
+    float *out; /* where the outputs of line `row` of image `image` begin */
+    size_t image, row;
 };
 
 enum direction { ALONG_LINE, DOWN_COLUMN, ACROSS_IMAGES };
@@ -61,7 +67,8 @@ static void tiles(struct walk *walk, enum direction direction, size_t image, siz
     case DOWN_COLUMN: tile->in_step = d->stride_height * in_line, tile->out_step = d->out_row; break;
     case ACROSS_IMAGES: tile->in_step = d->in_image, tile->out_step = d->out_image; break;
     }
-    float *out = d->out + image * d->out_image + oy * d->out_row + ox * d->out_pixel + walk->panel.first;
+    float *out = walk->out + (image - walk->image) * d->out_image + (oy - walk->row) * d->out_row + ox * d->out_pixel +
+                 walk->panel.first;
     tile->lines = lines;
     size_t vectors = walk->panel.vectors, reduction = tile->rows * tile->runs * tile->length;
     size_t most = d->kernels->tiles->pixels[reduction < SHORT ? 0 : 1][vectors - 1];
@@ -82,7 +89,7 @@ static void tiles(struct walk *walk, enum direction direction, size_t image, siz
 
 static struct walk start_panel(const struct plan *plan, size_t index) {
     const struct conv2d_direct *d = plan->direct;
-    struct walk walk = {.plan = plan, .panel = ck_conv2d_panel(d->kernels, d->out_channels, index)};
+    struct walk walk = {.plan = plan, .panel = ck_conv2d_panel(d->kernels, d->out_channels, index), .out = d->out};
     size_t lanes = d->kernels->lanes, taps = d->kernel_height * d->kernel_width;
     size_t step = d->packed ? walk.panel.vectors * lanes : d->out_channels;
     walk.w = d->w + (d->packed ? taps * d->in_channels * walk.panel.first : walk.panel.first);
@@ -135,11 +142,39 @@ static void walk_group(struct walk *walk, struct conv2d_span images, struct conv
     }
 }
 
+/* Rows of one image by strips: each is pooled while it is in cache. */
+static void run_strips(const struct plan *plan, size_t image, struct conv2d_span rows, float *strip) {
+    const struct conv2d_direct *d = plan->direct;
+    const struct conv2d_pooling *pooling = d->pooling;
+    for (size_t row = rows.begin; row < rows.end; row += plan->strip_lines) {
+        struct conv2d_span lines = {row, row + plan->strip_lines < rows.end ? row + plan->strip_lines : rows.end};
+        for (size_t index = 0; index < ck_conv2d_panels(d->kernels, d->out_channels); index++) {
+            struct walk walk = start_panel(plan, index);
+            walk.out = strip, walk.image = image, walk.row = row;
+            walk_image(&walk, image, lines);
+            walk_group(&walk, (struct conv2d_span){image, image + 1}, lines);
+        }
+        for (size_t line = row; line < lines.end; line += 2) {
+            const float *upper = strip + (line - row) * d->out_row;
+            const size_t at = (image * d->out_height + line) / 2 * (d->out_row / 2);
+            CK_TIER(ck_pool2d)->max_line(d->out_width / 2, d->out_channels, upper, upper + d->out_row, pooling->relu,
+                                         pooling->y + at, pooling->record ? pooling->record + at : NULL);
+        }
+    }
+}
+
 static void run_units(void *context, size_t begin, size_t end) {
     const struct plan *plan = context;
     const struct conv2d_direct *d = plan->direct;
     for (size_t unit = begin; unit < end; unit++) {
         struct conv2d_span images = conv2d_part(d->batch, plan->groups, unit / plan->chunks);
+        if (d->pooling) { /* in pairs of rows; a thread uses the strip of its first unit alone */
+            struct conv2d_span pairs = conv2d_part(d->out_height / 2, plan->chunks, unit % plan->chunks);
+            for (size_t image = images.begin; image < images.end; image++)
+                run_strips(plan, image, (struct conv2d_span){2 * pairs.begin, 2 * pairs.end},
+                           d->pooling->strips + begin * plan->strip_lines * d->out_row);
+            continue;
+        }
         struct conv2d_span rows = conv2d_part(d->out_height, plan->chunks, unit % plan->chunks);
         for (size_t index = 0; index < ck_conv2d_panels(d->kernels, d->out_channels); index++) {
             struct walk walk = start_panel(plan, index);
@@ -155,6 +190,13 @@ static void run_units(void *context, size_t begin, size_t end) {
     }
 }
 
+/* Lines of a strip whose lines have so many floats. */
+static size_t strip_lines(size_t row) { return row < STRIP / 2 ? STRIP / (row + 1) / 2 * 2 : 2; }
+
+size_t ck_conv2d_strips_size(size_t batch, size_t row) {
+    return (batch + UNITS) * strip_lines(row) * row; /* a unit is an image, or a part of one */
+}
+
 void ck_conv2d_direct_run(const struct conv2d_direct *d) {
     if (d->batch == 0 || d->out_height == 0 || d->out_width == 0 || d->out_channels == 0) return;
     struct plan plan = {
@@ -166,7 +208,7 @@ void ck_conv2d_direct_run(const struct conv2d_direct *d) {
     };
     size_t width = plan.full_columns.end - plan.full_columns.begin;
     bool uniform = width == d->out_width && plan.full_rows.end - plan.full_rows.begin == d->out_height;
-    size_t group = uniform && width >= NARROW ? 1 : d->batch / 8;
+    size_t group = d->pooling || (uniform && width >= NARROW) ? 1 : d->batch / 8;
     if (group > GROUP) group = GROUP;
     if (group < 1) group = 1;
     plan.across = width < NARROW && group > width;
@@ -177,6 +219,8 @@ void ck_conv2d_direct_run(const struct conv2d_direct *d) {
     plan.chunks = (UNITS + plan.groups - 1) / plan.groups;
     if (plan.chunks > work / plan.groups / UNIT_WORK) plan.chunks = work / plan.groups / UNIT_WORK;
     size_t most = uniform ? d->out_height : d->out_height / NARROW; /* columns at the edges need some length */
+    if (d->pooling && most > d->out_height / 2) most = d->out_height / 2;
+    plan.strip_lines = d->pooling ? strip_lines(d->out_row) : 0;
     if (plan.chunks > most) plan.chunks = most;
     if (plan.chunks < 1) plan.chunks = 1;
     ck_parallel_for(plan.groups * plan.chunks, work, run_units, &plan);

@@ -192,15 +192,27 @@ static void run_units(void *context, size_t begin, size_t end) {
     }
 }
 
-static void add_partials(void *context, size_t begin, size_t end) {
-    const struct plan *plan = context;
-    size_t weights = plan->partial_size - plan->shape.out_channels;
-    for (size_t group = 1; group < plan->groups; group++) {
-        const float *partial = plan->partials + (group - 1) * plan->partial_size;
-        for (size_t i = begin; i < end && i < weights; i++) plan->dw[i] += partial[i];
-        for (size_t i = begin > weights ? begin : weights; i < end && plan->dbias; i++)
-            plan->dbias[i - weights] += partial[i];
+struct addition {
+    size_t weights, channels, count;
+    const float *partials;
+    float *dw, *dbias;
+};
+
+static void add_range(void *context, size_t begin, size_t end) {
+    const struct addition *a = context;
+    for (size_t part = 0; part < a->count; part++) {
+        const float *partial = a->partials + part * (a->weights + a->channels);
+        for (size_t i = begin; i < end && i < a->weights; i++) a->dw[i] += partial[i];
+        for (size_t i = begin > a->weights ? begin : a->weights; i < end && a->dbias; i++)
+            a->dbias[i - a->weights] += partial[i];
     }
+}
+
+void ck_conv2d_add_partials(size_t weights, size_t channels, size_t count, const float *partials, float *dw,
+                            float *dbias) {
+    struct addition addition = {weights, channels, count, partials, dw, dbias};
+    if (count > 0)
+        ck_parallel_for(weights + channels, count * (weights + channels) * sizeof(float), add_range, &addition);
 }
 
 void ck_conv2d_gradient_run(const struct conv2d_kernels *kernels, const ck_conv2d_shape *s, const float *x,
@@ -228,6 +240,5 @@ void ck_conv2d_gradient_run(const struct conv2d_kernels *kernels, const ck_conv2
     cut(&plan);
     size_t work = 2 * weights * s->batch * s->out_height * s->out_width;
     ck_parallel_for(plan.frames ? plan.groups : plan.groups * (plan.tiles + 1), work, run_units, &plan);
-    if (plan.groups > 1)
-        ck_parallel_for(plan.partial_size, plan.groups * plan.partial_size * sizeof(float), add_partials, &plan);
+    ck_conv2d_add_partials(weights, s->out_channels, plan.groups - 1, plan.partials, dw, dbias);
 }

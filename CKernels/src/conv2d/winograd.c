@@ -42,6 +42,10 @@ struct winograd_tile ck_winograd_tile(const ck_conv2d_shape *s, struct winograd_
         .input = window(s->in_width * s->in_channels, s->in_channels, clip(y, WINOGRAD_INPUT, s->pad_top, s->in_height),
                         clip(x, WINOGRAD_INPUT, s->pad_left, s->in_width)),
         .output_at = ((image * s->out_height + y) * s->out_width + x) * s->out_channels,
+        .pooled = window(s->out_width / 2 * s->out_channels, s->out_channels,
+                         clip(y / 2, WINOGRAD_OUTPUT / 2, 0, s->out_height / 2),
+                         clip(x / 2, WINOGRAD_OUTPUT / 2, 0, s->out_width / 2)),
+        .pooled_at = ((image * (s->out_height / 2) + y / 2) * (s->out_width / 2) + x / 2) * s->out_channels,
     };
     if (tile.input.bottom > tile.input.top)
         tile.input_at = ((image * s->in_height + y + tile.input.top - s->pad_top) * s->in_width + x + tile.input.left -
@@ -72,6 +76,15 @@ struct winograd_stretch ck_winograd_outputs(const ck_conv2d_shape *s, struct win
                          last = ck_winograd_tile(s, tiling, tiles.end - 1);
     size_t end = last.output_at + (last.output.bottom - 1) * last.output.line + last.output.right * last.output.pixel;
     return (struct winograd_stretch){y + first.output_at, y + end};
+}
+
+struct winograd_stretch ck_winograd_pooled(const ck_conv2d_shape *s, struct winograd_tiling tiling,
+                                           struct conv2d_span tiles, const float *y) {
+    if (tiles.begin >= tiles.end) return (struct winograd_stretch){NULL, NULL};
+    struct winograd_tile first = ck_winograd_tile(s, tiling, tiles.begin),
+                         last = ck_winograd_tile(s, tiling, tiles.end - 1);
+    size_t end = last.pooled_at + last.pooled.bottom * last.pooled.line;
+    return (struct winograd_stretch){y + first.pooled_at, y + end};
 }
 
 /* ---- Products ---- */

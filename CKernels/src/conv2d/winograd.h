@@ -42,6 +42,12 @@ struct winograd_kernels {
     /* adds to the image */
     void (*input_gradient)(const struct winograd_window *window, size_t channels, const float *frequencies,
                            size_t distance, float *image);
+    /* The same behind 2 x 2 maximum pooling: the window and `image` are those of the pooled images, of whose pixels a
+     * tile gives 2 x 2. `record` is as ck_conv2d_maxpool_forward leaves it, and may be null for the output. */
+    void (*pooled_output)(const struct winograd_window *window, size_t channels, const float *frequencies,
+                          size_t distance, const float *bias, bool relu, float *image, uint8_t *record);
+    void (*pooled_gradient)(const struct winograd_window *window, size_t channels, const float *image,
+                            const uint8_t *record, float *frequencies, size_t distance);
     /* `tap`: floats from tap to tap of the weights */
     void (*weights)(size_t channels, const float *weights, size_t tap, float *frequencies, size_t distance);
     /* The sum of `parts` sets of frequencies, `part` floats apart, added in order. */
@@ -82,10 +88,10 @@ struct winograd_tiling {
 };
 struct winograd_tiling ck_winograd_tiling(const ck_conv2d_shape *shape);
 
-/* Tile `index` of the batch: its outputs and inputs, and the first float of each inside its image. */
+/* Tile `index` of the batch: its outputs, inputs and pooled outputs, and the first float of each inside its image. */
 struct winograd_tile {
-    struct winograd_window output, input;
-    size_t output_at, input_at;
+    struct winograd_window output, input, pooled;
+    size_t output_at, input_at, pooled_at;
 };
 struct winograd_tile ck_winograd_tile(const ck_conv2d_shape *shape, struct winograd_tiling tiling, size_t index);
 void ck_winograd_tiles(const ck_conv2d_shape *shape, struct winograd_tiling tiling, struct conv2d_span span,
@@ -110,6 +116,8 @@ struct winograd_stretch ck_winograd_inputs(const ck_conv2d_shape *shape, struct 
                                            struct conv2d_span tiles, const float *x);
 struct winograd_stretch ck_winograd_outputs(const ck_conv2d_shape *shape, struct winograd_tiling tiling,
                                             struct conv2d_span tiles, const float *y);
+struct winograd_stretch ck_winograd_pooled(const ck_conv2d_shape *shape, struct winograd_tiling tiling,
+                                           struct conv2d_span tiles, const float *y);
 
 /* Frequencies of the weights, in_channels rows of out_channels; or, transposed, out_channels rows of in_channels, for
  * which `scratch` has room for 9 out_channels padded(in_channels) floats. */
@@ -127,11 +135,25 @@ size_t ck_winograd_forward_workspace(const ck_conv2d_shape *shape);
 size_t ck_winograd_backward_input_workspace(const ck_conv2d_shape *shape);
 size_t ck_winograd_backward_weights_workspace(const ck_conv2d_shape *shape);
 
+/* What a pass writes or reads where the convolution's outputs would be: they themselves, or what pooling makes of them
+ * (`pooled`), with the record of where the maxima were. */
+struct winograd_result {
+    bool pooled;
+    float *y;
+    uint8_t *record;
+};
+struct winograd_gradient {
+    bool pooled;
+    const float *dy;
+    const uint8_t *record;
+};
+
 void ck_winograd_forward(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *x,
-                         const float *w, const float *bias, ck_activation f, float *y, float *workspace);
-void ck_winograd_backward_input(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *dy,
-                                const float *w, float *dx, float *workspace);
+                         const float *w, const float *bias, ck_activation f, struct winograd_result result,
+                         float *workspace);
+void ck_winograd_backward_input(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape,
+                                struct winograd_gradient gradient, const float *w, float *dx, float *workspace);
 void ck_winograd_backward_weights(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *x,
-                                  const float *dy, float *dw, float *dbias, float *workspace);
+                                  struct winograd_gradient gradient, float *dw, float *dbias, float *workspace);
 
 #endif

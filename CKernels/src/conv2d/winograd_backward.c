@@ -14,7 +14,8 @@ struct plan {
     const ck_conv2d_shape *shape;
     struct winograd_tiling tiling;
     size_t units; /* parts of the batch, each of whole images */
-    const float *x, *dy, *weights;
+    const float *x, *weights;
+    struct winograd_gradient gradient;
     float *dx, *dw, *dbias, *scratch, *sums;
     size_t scratch_size, sums_size; /* of a unit */
 };
@@ -31,6 +32,25 @@ static struct conv2d_span block_of(struct conv2d_span tiles, size_t most, size_t
     if (index >= blocks) return (struct conv2d_span){0, 0};
     struct conv2d_span part = conv2d_part(tiles.end - tiles.begin, blocks, index);
     return (struct conv2d_span){tiles.begin + part.begin, tiles.begin + part.end};
+}
+
+/* The frequencies of a tile's output gradient. */
+static void transform_gradient(const struct plan *plan, const struct winograd_tile *tile, float *frequencies,
+                               size_t distance) {
+    const struct winograd_kernels *transform = plan->kernels->winograd;
+    const struct winograd_gradient *gradient = &plan->gradient;
+    const size_t channels = plan->shape->out_channels;
+    if (gradient->pooled)
+        transform->pooled_gradient(&tile->pooled, channels, gradient->dy + tile->pooled_at,
+                                   gradient->record + tile->pooled_at, frequencies, distance);
+    else transform->output_gradient(&tile->output, channels, gradient->dy + tile->output_at, frequencies, distance);
+}
+
+/* The gradients that the next tiles read. */
+static struct winograd_stretch gradients_of(const struct plan *plan, struct conv2d_span tiles) {
+    const float *dy = plan->gradient.dy;
+    return plan->gradient.pooled ? ck_winograd_pooled(plan->shape, plan->tiling, tiles, dy)
+                                 : ck_winograd_outputs(plan->shape, plan->tiling, tiles, dy);
 }
 
 /* ---- Gradient of the input ---- */
@@ -54,8 +74,7 @@ static void input_block(const struct plan *plan, struct conv2d_span block, struc
     struct winograd_tile tiles[WINOGRAD_TILES];
     ck_winograd_tiles(s, plan->tiling, block, tiles);
     for (size_t row = 0; row < rows; row++)
-        transform->output_gradient(&tiles[row].output, s->out_channels, plan->dy + tiles[row].output_at,
-                                   out + row * winograd_padded(s->out_channels), out_distance);
+        transform_gradient(plan, &tiles[row], out + row * winograd_padded(s->out_channels), out_distance);
     const struct winograd_product product = {
         .kernels = plan->kernels,
         .rows = rows,
@@ -66,7 +85,7 @@ static void input_block(const struct plan *plan, struct conv2d_span block, struc
         .a_distance = out_distance,
         .b_distance = winograd_distance(s->out_channels, s->in_channels),
         .c_distance = in_distance,
-        .next = {ck_winograd_outputs(s, plan->tiling, next, plan->dy)},
+        .next = {gradients_of(plan, next)},
     };
     ck_winograd_multiply(&product, out, plan->weights, in);
     for (size_t row = 0; row < rows; row++)
@@ -88,9 +107,10 @@ static void input_units(void *context, size_t begin, size_t end) {
     }
 }
 
-void ck_winograd_backward_input(const struct conv2d_kernels *kernels, const ck_conv2d_shape *s, const float *dy,
-                                const float *w, float *dx, float *workspace) {
-    struct plan plan = {.kernels = kernels, .shape = s, .tiling = ck_winograd_tiling(s), .dy = dy, .dx = dx};
+void ck_winograd_backward_input(const struct conv2d_kernels *kernels, const ck_conv2d_shape *s,
+                                struct winograd_gradient gradient, const float *w, float *dx, float *workspace) {
+    struct plan plan = {
+        .kernels = kernels, .shape = s, .tiling = ck_winograd_tiling(s), .gradient = gradient, .dx = dx};
     plan.units = smaller(s->batch, WINOGRAD_UNITS);
     float *weights = ck_winograd_aligned(workspace);
     float *transposed = weights + winograd_size(s->out_channels, s->in_channels);
@@ -130,8 +150,7 @@ static void weights_block(const struct plan *plan, struct conv2d_span block, str
         struct winograd_tile tile = ck_winograd_tile(s, plan->tiling, block.begin + row);
         transform->input(&tile.input, s->in_channels, plan->x + tile.input_at,
                          in + row * winograd_padded(s->in_channels), in_distance);
-        transform->output_gradient(&tile.output, s->out_channels, plan->dy + tile.output_at,
-                                   out + row * winograd_padded(s->out_channels), out_distance);
+        transform_gradient(plan, &tile, out + row * winograd_padded(s->out_channels), out_distance);
     }
     const struct winograd_product product = {
         .kernels = plan->kernels,
@@ -144,16 +163,28 @@ static void weights_block(const struct plan *plan, struct conv2d_span block, str
         .b_distance = out_distance,
         .c_distance = winograd_distance(s->in_channels, s->out_channels),
         .add = add,
-        .next = {ck_winograd_inputs(s, plan->tiling, next, plan->x),
-                 ck_winograd_outputs(s, plan->tiling, next, plan->dy)},
+        .next = {ck_winograd_inputs(s, plan->tiling, next, plan->x), gradients_of(plan, next)},
     };
     ck_winograd_multiply(&product, in, out, sums);
+}
+
+/* One image's share of the bias gradient. */
+static void sum_image(const struct plan *plan, size_t image, bool add, float *bias) {
+    const ck_conv2d_shape *s = plan->shape;
+    const struct winograd_gradient *gradient = &plan->gradient;
+    if (gradient->pooled) {
+        const size_t pixels = (s->out_height / 2) * (s->out_width / 2), at = image * pixels * s->out_channels;
+        plan->kernels->pooled->sum_pixels(pixels, s->out_channels, gradient->dy + at, gradient->record + at, add, bias);
+    } else {
+        const size_t pixels = s->out_height * s->out_width;
+        plan->kernels->outers->sum_pixels(pixels, s->out_channels, gradient->dy + image * pixels * s->out_channels, add,
+                                          bias);
+    }
 }
 
 static void weights_units(void *context, size_t begin, size_t end) {
     const struct plan *plan = context;
     const ck_conv2d_shape *s = plan->shape;
-    const size_t pixels = s->out_height * s->out_width;
     float *scratch = plan->scratch + begin * plan->scratch_size;
     for (size_t unit = begin; unit < end; unit++) {
         struct conv2d_span images = conv2d_part(s->batch, plan->units, unit), tiles = tiles_of(plan, images);
@@ -162,8 +193,7 @@ static void weights_units(void *context, size_t begin, size_t end) {
         for (size_t i = 0; i < blocks_of(tiles, DEPTH); i++)
             weights_block(plan, block_of(tiles, DEPTH, i), block_of(tiles, DEPTH, i + 1), i > 0, scratch, sums);
         for (size_t image = images.begin; image < images.end && plan->dbias; image++)
-            plan->kernels->outers->sum_pixels(pixels, s->out_channels, plan->dy + image * pixels * s->out_channels,
-                                              image > images.begin, bias);
+            sum_image(plan, image, image > images.begin, bias);
     }
 }
 
@@ -178,8 +208,9 @@ static void add_units(void *context, size_t begin, size_t end) {
 }
 
 void ck_winograd_backward_weights(const struct conv2d_kernels *kernels, const ck_conv2d_shape *s, const float *x,
-                                  const float *dy, float *dw, float *dbias, float *workspace) {
-    struct plan plan = {.kernels = kernels, .shape = s, .tiling = ck_winograd_tiling(s), .x = x, .dy = dy, .dw = dw};
+                                  struct winograd_gradient gradient, float *dw, float *dbias, float *workspace) {
+    struct plan plan = {
+        .kernels = kernels, .shape = s, .tiling = ck_winograd_tiling(s), .x = x, .gradient = gradient, .dw = dw};
     plan.dbias = dbias;
     plan.units = smaller(s->batch, GROUPS);
     plan.sums = ck_winograd_aligned(workspace);

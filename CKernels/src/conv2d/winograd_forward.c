@@ -9,7 +9,8 @@ struct plan {
     struct winograd_tiling tiling;
     size_t tiles, blocks, units;
     const float *x, *bias;
-    float *y, *weights, *scratch;
+    struct winograd_result result;
+    float *weights, *scratch;
     ck_activation f;
 };
 
@@ -32,6 +33,25 @@ static size_t units_of(size_t tiles) {
 size_t ck_winograd_forward_workspace(const ck_conv2d_shape *s) {
     size_t tiles = s->batch * ck_winograd_tiling(s).image;
     return WINOGRAD_PAD + winograd_size(s->in_channels, s->out_channels) + units_of(tiles) * scratch_size(s, tiles);
+}
+
+/* From the tile's frequencies to its outputs. */
+static void finish_tile(const struct plan *plan, const struct winograd_tile *tile, const float *frequencies,
+                        size_t distance) {
+    const struct winograd_kernels *transform = plan->kernels->winograd;
+    const struct winograd_result *result = &plan->result;
+    const size_t channels = plan->shape->out_channels;
+    const bool relu = plan->f.kind == CK_RELU;
+    if (result->pooled) {
+        transform->pooled_output(&tile->pooled, channels, frequencies, distance, plan->bias, relu,
+                                 result->y + tile->pooled_at, result->record ? result->record + tile->pooled_at : NULL);
+        return;
+    }
+    float *y = result->y + tile->output_at;
+    transform->output(&tile->output, channels, frequencies, distance, plan->bias, relu, y);
+    if (plan->f.kind == CK_LINEAR || relu) return;
+    for (size_t line = tile->output.top; line < tile->output.bottom; line++, y += tile->output.line)
+        CK_TIER(ck_activation)->forward(tile->output.right * channels, plan->f, y, y);
 }
 
 static void run_block(const struct plan *plan, struct conv2d_span block, struct conv2d_span next, float *scratch) {
@@ -59,15 +79,8 @@ static void run_block(const struct plan *plan, struct conv2d_span block, struct 
         .next = {ck_winograd_inputs(s, plan->tiling, next, plan->x)},
     };
     ck_winograd_multiply(&product, in, plan->weights, out);
-    for (size_t row = 0; row < rows; row++) {
-        struct winograd_tile tile = tiles[row];
-        float *y = plan->y + tile.output_at;
-        transform->output(&tile.output, s->out_channels, out + row * winograd_padded(s->out_channels), out_distance,
-                          plan->bias, plan->f.kind == CK_RELU, y);
-        if (plan->f.kind == CK_LINEAR || plan->f.kind == CK_RELU) continue;
-        for (size_t line = tile.output.top; line < tile.output.bottom; line++, y += tile.output.line)
-            CK_TIER(ck_activation)->forward(tile.output.right * s->out_channels, plan->f, y, y);
-    }
+    for (size_t row = 0; row < rows; row++)
+        finish_tile(plan, &tiles[row], out + row * winograd_padded(s->out_channels), out_distance);
 }
 
 /* Every unit has scratch memory, but a thread uses only that of its first: it stays in the thread's cache. */
@@ -84,9 +97,14 @@ static void run_units(void *context, size_t begin, size_t end) {
 }
 
 void ck_winograd_forward(const struct conv2d_kernels *kernels, const ck_conv2d_shape *s, const float *x, const float *w,
-                         const float *bias, ck_activation f, float *y, float *workspace) {
-    struct plan plan = {
-        .kernels = kernels, .shape = s, .tiling = ck_winograd_tiling(s), .x = x, .bias = bias, .y = y, .f = f};
+                         const float *bias, ck_activation f, struct winograd_result result, float *workspace) {
+    struct plan plan = {.kernels = kernels,
+                        .shape = s,
+                        .tiling = ck_winograd_tiling(s),
+                        .x = x,
+                        .bias = bias,
+                        .result = result,
+                        .f = f};
     plan.tiles = s->batch * plan.tiling.image;
     plan.blocks = (plan.tiles + block_of(plan.tiles) - 1) / block_of(plan.tiles);
     plan.units = units_of(plan.tiles);

@@ -2,11 +2,13 @@
  *
  * The record of a maximum is its place in the window, row by row, counted from the window's first pixel whether or not
  * that lies inside the image: one byte where the window has at most 255 pixels, else four. The byte 255 therefore
- * stands for no pixel, and its gradient goes nowhere. */
+ * stands for no pixel (CK_POOL2D_NOWHERE), and its gradient goes nowhere. */
 #ifndef CK_POOL2D_H
 #define CK_POOL2D_H
 
 #include "../tier.h"
+
+enum { CK_POOL2D_NOWHERE = 255 };
 
 struct ck_pool2d_kernels {
     /* Output rows begin ..< end of batch x out_height. */
@@ -16,6 +18,10 @@ struct ck_pool2d_kernels {
     void (*max_backward)(const ck_pool2d_shape *s, size_t begin, size_t end, const float *dy, const void *record,
                          float *dx);
     void (*average_backward)(const ck_pool2d_shape *s, size_t begin, size_t end, const float *dy, float *dx);
+    /* `columns` windows of 2 x 2 from two lines of pixels, with ReLU behind them or not, as in
+     * ck_conv2d_maxpool_forward. record may be null. */
+    void (*max_line)(size_t columns, size_t channels, const float *upper, const float *lower, bool relu, float *y,
+                     uint8_t *record);
 };
 
 extern const struct ck_pool2d_kernels ck_pool2d_ref, ck_pool2d_avx2, ck_pool2d_avx512;

@@ -4,9 +4,10 @@
 #if defined(__x86_64__)
 #include "pool2d.h"
 #include "../vector_avx2.h"
+#include "window2x2.h"
 #include "pool2d_tpl.h"
 #include "pool2d_backward_tpl.h"
 
 const struct ck_pool2d_kernels ck_pool2d_avx2 = {maxpool2d_forward_avx2, avgpool2d_forward_avx2,
-                                                 maxpool2d_backward_avx2, avgpool2d_backward_avx2};
+                                                 maxpool2d_backward_avx2, avgpool2d_backward_avx2, maxpool2d_line_avx2};
 #endif

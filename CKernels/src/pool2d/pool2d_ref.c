@@ -100,4 +100,18 @@ static void average_backward(const ck_pool2d_shape *s, size_t begin, size_t end,
     backward(s, begin, end, dy, NULL, dx);
 }
 
-const struct ck_pool2d_kernels ck_pool2d_ref = {max_forward, average_forward, backward, average_backward};
+static void max_line(size_t columns, size_t channels, const float *upper, const float *lower, bool relu, float *y,
+                     uint8_t *record) {
+    for (size_t i = 0; i < columns * channels; i++) {
+        size_t at = i / channels * 2 * channels + i % channels;
+        const float pixels[4] = {upper[at], upper[at + channels], lower[at], lower[at + channels]};
+        uint8_t place = 0;
+        for (uint8_t k = 1; k < 4; k++)
+            if (!isnan(pixels[place]) && !(pixels[k] <= pixels[place])) place = k;
+        const bool dead = relu && !(pixels[place] > 0);
+        y[i] = dead && !isnan(pixels[place]) ? 0 : pixels[place];
+        if (record) record[i] = dead ? CK_POOL2D_NOWHERE : place;
+    }
+}
+
+const struct ck_pool2d_kernels ck_pool2d_ref = {max_forward, average_forward, backward, average_backward, max_line};

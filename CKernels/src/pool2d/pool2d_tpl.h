@@ -79,6 +79,29 @@ V_TARGET static void V_NAME(maxpool2d_forward)(const ck_pool2d_shape *s, size_t 
     else max_rows(s, begin, end, x, y, RECORD_BYTES, record);
 }
 
+V_INLINE void max_line_part(size_t channels, const float *upper, const float *lower, struct v_part part, bool relu,
+                            float *y, uint8_t *record) {
+    struct window2x2 window = window2x2_of(v_load(upper, part), v_load(upper + channels, part), v_load(lower, part),
+                                           v_load(lower + channels, part));
+    if (relu) window = window2x2_relu(window);
+    v_store(y, part, window.maximum);
+    if (record) vi_store_bytes(record, part, window.place);
+}
+
+V_TARGET static void V_NAME(maxpool2d_line)(size_t columns, size_t channels, const float *upper, const float *lower,
+                                            bool relu, float *y, uint8_t *record) {
+    for (size_t column = 0; column < columns; column++) {
+        size_t c = 0;
+        for (; c + V_LANES <= channels; c += V_LANES)
+            max_line_part(channels, upper + c, lower + c, v_whole(), relu, y + c, record ? record + c : record);
+        if (c < channels)
+            max_line_part(channels, upper + c, lower + c, v_first(channels - c), relu, y + c,
+                          record ? record + c : record);
+        upper += 2 * channels, lower += 2 * channels, y += channels;
+        if (record) record += channels;
+    }
+}
+
 /* Each row of the window is summed by itself: sums stay short. */
 V_INLINE void average_part(const float *x, const struct window *w, struct v_part part, float *y) {
     vf sum = v_zero();

@@ -36,7 +36,7 @@ struct Graph: Sendable {
 /// Turns layers into a graph of steps: the vocabulary that ``Layer/build(_:in:)`` speaks.
 ///
 /// Neighbours that one kernel can do together are fused as they arrive: an activation into the dense, convolution or
-/// batch-normalisation step that feeds it.
+/// batch-normalisation step that feeds it, maximum pooling into the convolution. What lies between is not kept.
 public struct GraphBuilder {
     var graph: Graph
     let isFusing: Bool

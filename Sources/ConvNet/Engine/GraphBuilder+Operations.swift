@@ -72,6 +72,12 @@ extension GraphBuilder {
             pad_top: rows.before, pad_left: columns.before)
         switch kind {
         case .maximum:
+            if isFusing, let last = graph.steps.last as? Conv2DStep, last.output == value.buffer,
+                let fused = Conv2DMaxPooling2DStep(last, pooling: shape, output: output.buffer)
+            {
+                graph.steps[graph.steps.count - 1] = fused
+                break
+            }
             graph.steps.append(MaxPooling2DStep(input: value.buffer, output: output.buffer, shape: shape))
         case .average:
             graph.steps.append(AveragePooling2DStep(input: value.buffer, output: output.buffer, shape: shape))

@@ -20,6 +20,11 @@ struct Floats {
         return Floats(base: base + offset, count: count)
     }
 
+    /// The memory as bytes, where it holds a record rather than numbers.
+    var bytes: UnsafeMutablePointer<UInt8> {
+        UnsafeMutableRawPointer(base).assumingMemoryBound(to: UInt8.self)
+    }
+
     func fill(_ value: Float) {
         base.update(repeating: value, count: count)
     }

@@ -49,6 +49,51 @@ extension Kernels {
         }
     }
 
+    static func conv2DMaxPoolForwardWorkspace(_ shape: ck_conv2d_shape) -> Int {
+        withUnsafePointer(to: shape) { ck_conv2d_maxpool_forward_workspace($0) }
+    }
+
+    static func conv2DMaxPoolBackwardWorkspace(_ shape: ck_conv2d_shape, hasInputGradient: Bool) -> Int {
+        withUnsafePointer(to: shape) { ck_conv2d_maxpool_backward_workspace($0, hasInputGradient) }
+    }
+
+    /// The maximum of 2 x 2 windows of f(x * w + bias); the record has a byte an output.
+    static func conv2DMaxPoolForward(
+        _ shape: ck_conv2d_shape, x: Floats, w: Floats, bias: Floats?, isRectified: Bool, y: Floats, record: Floats?,
+        workspace: Floats
+    ) {
+        expect(x, shape.inputCount, "convolution with pooling, input")
+        expect(w, shape.weightCount, "convolution with pooling, weights")
+        expect(bias, shape.out_channels, "convolution with pooling, bias")
+        expect(y, shape.pooledCount, "convolution with pooling, output")
+        expect(record, (shape.pooledCount + 3) / 4, "convolution with pooling, record")
+        expect(workspace, conv2DMaxPoolForwardWorkspace(shape), "convolution with pooling, workspace")
+        withUnsafePointer(to: shape) {
+            ck_conv2d_maxpool_forward(
+                $0, x.base, w.base, bias?.base, isRectified, y.base, record?.bytes, workspace.base)
+        }
+    }
+
+    static func conv2DMaxPoolBackward(
+        _ shape: ck_conv2d_shape, x: Floats, w: Floats, record: Floats, dy: Floats, dx: Floats?, dw: Floats,
+        dbias: Floats?, workspace: Floats
+    ) {
+        expect(x, shape.inputCount, "convolution with pooling, input")
+        expect(w, shape.weightCount, "convolution with pooling, weights")
+        expect(record, (shape.pooledCount + 3) / 4, "convolution with pooling, record")
+        expect(dy, shape.pooledCount, "convolution with pooling, output gradient")
+        expect(dx, shape.inputCount, "convolution with pooling, input gradient")
+        expect(dw, shape.weightCount, "convolution with pooling, weight gradient")
+        expect(dbias, shape.out_channels, "convolution with pooling, bias gradient")
+        expect(
+            workspace, conv2DMaxPoolBackwardWorkspace(shape, hasInputGradient: dx != nil),
+            "convolution with pooling, workspace")
+        withUnsafePointer(to: shape) {
+            ck_conv2d_maxpool_backward(
+                $0, x.base, w.base, record.bytes, dy.base, dx?.base, dw.base, dbias?.base, workspace.base)
+        }
+    }
+
     /// Bytes of the record of where each maximum was.
     static func maxPoolRecordSize(_ shape: ck_pool2d_shape) -> Int {
         withUnsafePointer(to: shape) { ck_maxpool2d_record_size($0) }
@@ -104,6 +149,8 @@ extension ck_conv2d_shape {
     var inputCount: Int { batch * in_height * in_width * in_channels }
     var outputCount: Int { batch * out_height * out_width * out_channels }
     var weightCount: Int { kernel_height * kernel_width * in_channels * out_channels }
+    /// Behind 2 x 2 pooling.
+    var pooledCount: Int { batch * (out_height / 2) * (out_width / 2) * out_channels }
 }
 
 extension ck_pool2d_shape {

@@ -5,10 +5,10 @@ struct Conv2DStep: ActivationHost {
     let input: BufferID
     let output: BufferID
     /// For a batch of one.
-    private let shape: ck_conv2d_shape
-    private let kernel: Parameter
-    private let bias: Parameter?
-    private var activation = ck_activation.linear
+    let shape: ck_conv2d_shape
+    let kernel: Parameter
+    let bias: Parameter?
+    private(set) var activation = ck_activation.linear
 
     init(input: BufferID, output: BufferID, shape: ck_conv2d_shape, kernel: Parameter, bias: Parameter?) {
         self.input = input
