@@ -79,7 +79,7 @@ final class ComputeThread: Sendable {
     func serveWaiting() {
         for _ in 0..<waiting.load(ordering: .acquiring) {
             // The signal of such a job stays behind, and wakes the thread for nothing later.
-            next()?.perform()
+            performNext()
         }
     }
 
@@ -93,10 +93,15 @@ final class ComputeThread: Sendable {
         ck_prepare_compute_thread()
         while true {
             arrived.wait()
-            let job = next()
-            ck_set_threads(Int32(ConvNetRuntime.threadCount))
-            job?.perform()
+            performNext()
         }
+    }
+
+    /// Every job has the number of threads that is set when it begins.
+    private func performNext() {
+        let job = next()
+        ck_set_threads(Int32(ConvNetRuntime.threadCount))
+        job?.perform()
     }
 }
 

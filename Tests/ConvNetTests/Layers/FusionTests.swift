@@ -98,4 +98,51 @@ import Testing
         let x = Tensor.normal([4, 3], seed: 2)
         #expect(try turned.predict(x) == plain.predict(x))
     }
+
+    /// Pooling inside the convolution, against a graph that keeps the images between: the same outputs in bits, and
+    /// gradients that differ by the order of their sums alone.
+    @Test(arguments: [1, 3, 16], [true, false])
+    func poolingBehindAConvolution(channels: Int, isActivatedBehind: Bool) throws {
+        func run(isFusing: Bool) throws -> (steps: Int, gradients: [Float], outputs: [UInt32]) {
+            var builder = GraphBuilder(inputShape: [15, 12, channels], isFusing: isFusing)
+            try builder.append(
+                Conv2D(20, kernelSize: 3, activation: isActivatedBehind ? .linear : .relu), name: "a")
+            try builder.append(MaxPooling2D(), name: "b")
+            if isActivatedBehind { try builder.append(Activation(.relu), name: "c") }
+            try builder.append(Conv2D(17, kernelSize: 2, activation: .relu), name: "d")
+            try builder.append(MaxPooling2D(), name: "e")
+            try builder.append(Flatten(), name: "f")
+            try builder.append(Dense(5), name: "g")
+            let graph = builder.finish()
+            let store = ParameterStore(trainableCount: graph.trainableCount, stateCount: graph.stateCount)
+            for (index, parameter) in graph.parameters.enumerated() {
+                store.set(
+                    parameter,
+                    to: parameter.initializer.tensor(shape: parameter.shape, seed: 3, stream: UInt32(index)))
+            }
+            let session = TrainingSession(
+                graph: graph, store: store, loss: .meanSquaredError, metrics: [], batch: 9, isTraining: true, seed: 1)
+            let examples = Sequential.Examples(
+                inputs: InputData(.uniform([9, 15, 12, channels], seed: 5)),
+                targets: try TargetData(.normal([9, 5], seed: 4), outputShape: [5], weights: nil))
+            session.load(examples, (0..<9).map { Int32($0) }, count: 9)
+            ComputeThread.shared.run {
+                _ = session.forward(count: 9, step: 0)
+                session.backward(count: 9, step: 0)
+            }
+            func values(_ floats: Floats) -> [Float] { (0..<floats.count).map { floats.base[$0] } }
+            return (
+                graph.steps.count, values(session.gradientValues),
+                values(session.execution.output).map(\.bitPattern)
+            )
+        }
+        let (fused, plain) = (try run(isFusing: true), try run(isFusing: false))
+        #expect(fused.outputs == plain.outputs)
+        #expect(plain.steps - fused.steps == 4)
+        let largest = plain.gradients.reduce(0) { max($0, abs($1)) }
+        #expect(largest > 0)
+        for (one, other) in zip(fused.gradients, plain.gradients) {
+            #expect(abs(one - other) <= 1e-5 * largest)
+        }
+    }
 }
