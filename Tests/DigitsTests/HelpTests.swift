@@ -14,7 +14,7 @@ import Testing
         #expect(try digits("--help").output.contains("\n  \(command) "))
     }
 
-    @Test(arguments: ["fetch", "verify"])
+    @Test(arguments: ["fetch", "verify", "show", "export"])
     func explainsEachCommandOfData(_ command: String) throws {
         let outcome = try digits("help", "data", command)
         #expect(outcome.code == 0)

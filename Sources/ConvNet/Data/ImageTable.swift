@@ -35,9 +35,7 @@ public struct ImageTable: Sendable, Equatable {
             start += piece
         }
         let (columns, hasNames) = try TableColumns.read(start[..<(end ?? start.count)], path: path)
-        var rows = TableRows(columns: columns, path: path)
-        // A pixel takes two bytes at least, so this is enough, and memory that is not written to is not taken.
-        rows.reserve(reader.largestCount / 2)
+        var rows = TableRows(columns: columns, path: path, largestTotal: reader.largestCount)
         if hasNames {
             rows.line = 2
             try rows.add(start[(end.map { $0 + 1 } ?? start.count)...])
@@ -152,19 +150,28 @@ private struct TableRows {
     private var value = 0
     private var digits = 0
     private var isPastNumber = false
+    /// Bytes of the line that is being read, about.
+    private var lineLength = 0
+    private var total = 0
+    private let largestTotal: Int
 
     private static let longestNumber = 9
 
-    init(columns: TableColumns, path: String) {
+    /// - Parameter largestTotal: A bound on the bytes of all lines.
+    init(columns: TableColumns, path: String, largestTotal: Int) {
         self.columns = columns
         self.path = path
-    }
-
-    mutating func reserve(_ count: Int) {
-        pixels.reserveCapacity(min(count, 1 << 26))
+        self.largestTotal = largestTotal
+        // A pixel takes two bytes at least, so this is enough, and memory that is not written to is not taken.
+        pixels.reserveCapacity(min(largestTotal / 2, 1 << 26))
     }
 
     mutating func add(_ bytes: ArraySlice<UInt8>) throws(ConvNetError) {
+        total += bytes.count
+        guard total <= largestTotal else {
+            throw refuse("it unpacks to more than \(largestTotal) bytes; pack it again, or not at all")
+        }
+        lineLength = bytes.lastIndex(of: UInt8(ascii: "\n")).map { bytes.endIndex - $0 } ?? lineLength + bytes.count
         for byte in bytes {
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"):
@@ -182,6 +189,9 @@ private struct TableRows {
                     byte > 0x20 && byte < 0x7f
                         ? "\"\(Character(UnicodeScalar(byte)))\"" : "the byte \(byte), which is no text")
             }
+        }
+        guard lineLength <= FileLimits.lineBytes else {
+            throw refuse("line \(line) is longer than \(FileLimits.lineBytes) bytes; give a CSV file with one image a line")
         }
     }
 

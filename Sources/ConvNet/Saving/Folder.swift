@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Glibc
 
-/// Folders that are made.
+/// Folders that are made, looked into and removed.
 package enum Folder {
     /// Makes a folder and those above it, where they are missing.
     ///
@@ -35,5 +35,42 @@ package enum Folder {
     /// Removes the folders that ``make(_:)`` made, as far as nothing is in them.
     package static func remove(_ made: [String]) {
         for folder in made.reversed() { rmdir(folder) }
+    }
+
+    /// What is in a folder.
+    package struct Entry: Sendable {
+        /// Its name, without the folder's.
+        package let name: String
+        /// Whether it is a folder, or a link to one.
+        package let isFolder: Bool
+    }
+
+    /// What is in a folder, sorted by name, without hidden files and folders.
+    ///
+    /// - Throws: ``ConvNetError`` of kind `missingInput` where there is no such folder or it may not be read.
+    package static func contents(of path: String) throws(ConvNetError) -> [Entry] {
+        guard let stream = opendir(path) else {
+            let code = errno
+            guard code == EACCES || code == EPERM else { throw SystemError.opening(path, errno: code) }
+            throw ConvNetError(
+                .missingInput, path: path, "the folder may not be read; ask for its permission or copy it")
+        }
+        defer { closedir(stream) }
+        var entries: [Entry] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasPrefix(".") { continue }
+            var status = stat()
+            let isFolder = stat("\(path)/\(name)", &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+            entries.append(Entry(name: name, isFolder: isFolder))
+        }
+        return entries.sorted { $0.name < $1.name }
+    }
+
+    /// Removes a folder with all that is in it, as far as that is possible.
+    static func removeAll(_ path: String) {
+        try? FileManager.default.removeItem(atPath: path)
     }
 }

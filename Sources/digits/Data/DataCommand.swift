@@ -9,6 +9,8 @@ struct DataCommand: ParsableCommand {
             Examples:
               digits data fetch mnist
               digits data verify ~/my-digits
+              digits data show fashion-mnist
+              digits data export mnist digits
             """,
-        subcommands: [DataFetch.self, DataVerify.self])
+        subcommands: [DataFetch.self, DataVerify.self, DataShow.self, DataExport.self])
 }

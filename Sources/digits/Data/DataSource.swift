@@ -1,5 +1,6 @@
 import ArgumentParser
 import ConvNet
+import ConvNetImages
 import FoundationEssentials
 
 /// The data set on the command line.
@@ -7,7 +8,8 @@ struct DataOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "mnist, fashion-mnist, synthetic (drawn digits), auto (MNIST or, where it cannot be had, drawn digits), a CSV "
-                + "file (label,pixel0,…), or a folder that holds four files like MNIST's (IDX, plain or gzip).",
+                + "file (label,pixel0,…), an npz file like Keras's mnist.npz, a folder of four files like MNIST's (IDX, plain "
+                + "or gzip), or a folder of pictures with a folder for each class, with or without train and test above them.",
             valueName: "auto|mnist|fashion-mnist|synthetic|path"),
         completion: .file())
     var data = Self.standard
@@ -22,7 +24,8 @@ struct DataOptions: ParsableArguments {
 struct WholeOption: ParsableArguments {
     @Flag(
         help:
-            "Take all images of a file that does not say which are for the test, not only a fixed tenth of each class.")
+            "Take all images of a source that does not say which are for the test, not only a fixed tenth of each class."
+    )
     var whole = false
 }
 
@@ -57,13 +60,26 @@ struct LoadedData {
                 "its images have the shape \(test.imageShape), but the network takes \(model.inputShape); name the data set "
                     + "it was trained on, or train one on this")
         }
+        guard isLabelled else { return test }
+        guard test.count > 0 else {
+            throw ConvNetError(
+                .invalidData, path: name, "it has no images for the test; add some, or take all images with --whole")
+        }
         let names = model.info.classNames
-        guard isLabelled, !names.isEmpty, names != test.classNames else { return test }
+        let numbered: Dataset
         do {
-            return try test.numbered(by: names)
+            numbered = names.isEmpty ? test : try test.numbered(by: names)
         } catch let error as ConvNetError {
             throw ConvNetError(error.kind, path: name, error.message)
         }
+        let outputs = model.outputShape.last ?? 0
+        if let label = numbered.labels.first(where: { $0 >= outputs }) {
+            throw ConvNetError(
+                .invalidData, path: name,
+                "it has images of the class \(numbered.classNames[Int(label)]), but the network has \(outputs) outputs; name "
+                    + "the data set it was trained on, or train one on this")
+        }
+        return numbered
     }
 }
 
@@ -117,20 +133,40 @@ enum DataSource {
 
     private static func read(_ path: String, whole: Bool) throws -> LoadedData {
         var isFolder = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder else {
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        if exists, !isFolder { return try file(path, whole: whole) }
+        // Whether a folder may be read at all is said before what it lacks.
+        if try !exists || MNIST.files.location(folder: path) != nil || !holdsFolders(path) {
             let (train, test) = try MNIST.load(from: path)
             return LoadedData(name: path, train: train, test: test)
         }
-        return try table(path, whole: whole)
+        switch try ImageFolder.load(path, name: path) {
+        case .divided(let train, let test): return LoadedData(name: path, train: train, test: test)
+        case .whole(let data): return whole ? undivided(data, name: path) : divided(data, name: path)
+        }
     }
 
-    private static func table(_ path: String, whole: Bool) throws -> LoadedData {
+    private static func holdsFolders(_ path: String) throws -> Bool {
+        try Folder.contents(of: path).contains { $0.isFolder }
+    }
+
+    /// A file, known by its first bytes: a zip file holds arrays, anything else is a table.
+    private static func file(_ path: String, whole: Bool) throws -> LoadedData {
+        let start = try InputFile(path: path).readBytes(4)
+        if start.starts(with: [0x50, 0x4b]) {
+            let (train, test) = try ImageArchive.load(path, name: path)
+            return LoadedData(name: path, train: train, test: test)
+        }
         let table = try ImageTable.read(path)
         let data = try table.dataset(name: path)
         guard table.labels != nil else {
             return LoadedData(name: path, train: data.prefix(0), test: data, isLabelled: false)
         }
-        return whole ? LoadedData(name: path, train: data.prefix(0), test: data) : divided(data, name: path)
+        return whole ? undivided(data, name: path) : divided(data, name: path)
+    }
+
+    private static func undivided(_ data: Dataset, name: String) -> LoadedData {
+        LoadedData(name: name, train: data.prefix(0), test: data)
     }
 
     /// A part of each class for the test, the same at every run.

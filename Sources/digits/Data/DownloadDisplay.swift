@@ -3,7 +3,6 @@ import Downloads
 
 /// Shows on standard error how files come: a bar on a terminal, a line for each file.
 final class DownloadDisplay {
-    private let isTerminal = Console.isTerminal
     private let clock = ContinuousClock()
     private var began = ContinuousClock.now
     private var lastDrawn: ContinuousClock.Instant?
@@ -23,17 +22,17 @@ final class DownloadDisplay {
         }
         let isComplete = progress.received == file.size
         if isComplete {
-            let line = "\(file.name)  \(Self.size(file.size)) from \(progress.mirror)\n"
-            return Console.tell(isTerminal ? "\r\u{1B}[K\(line)" : line)
+            Console.endProgress()
+            return Console.tell("\(file.name)  \(Self.size(file.size)) from \(progress.mirror)\n")
         }
-        guard isTerminal, lastDrawn.map({ now - $0 >= Self.interval }) ?? true else { return }
+        guard lastDrawn.map({ now - $0 >= Self.interval }) ?? true else { return }
         lastDrawn = now
         let done = Self.barWidth * progress.received / max(file.size, 1)
         let bar = String(repeating: "━", count: done) + String(repeating: "─", count: Self.barWidth - done)
         let elapsed = (now - began) / .seconds(1)
         let left = elapsed * Double(file.size - progress.received) / Double(max(progress.received, 1))
-        Console.tell(
-            "\r\u{1B}[K \(bar)  \(Self.size(progress.received)) of \(Self.size(file.size))"
+        Console.progress(
+            "\(bar)  \(Self.size(progress.received)) of \(Self.size(file.size))"
                 + (elapsed > 1 ? "  \(NumberText.time(left)) left" : "") + "  \(file.name)")
     }
 

@@ -92,8 +92,11 @@ import Testing
         #expect(error.message.contains(reason), "\(error.message)")
     }
 
-    @Test func boundsTheFirstLine() throws {
+    @Test func boundsEachLine() throws {
         #expect(throws: ConvNetError.self) { try read(String(repeating: "x", count: 3 << 20)) }
         #expect(throws: ConvNetError.self) { try read(String(repeating: "1,", count: 200_000)) }
+        let blanks = String(repeating: " ", count: 3 << 20)
+        let error = try #require(throws: ConvNetError.self) { try read("label,a\n1,2\n\(blanks)\n") }
+        #expect(error.message.contains("line 3 is longer"))
     }
 }
