@@ -105,6 +105,17 @@ import Testing
         #expect(!workspace.exists("out.csv"))
     }
 
+    @Test func needsImagesForTheTest() throws {
+        let workspace = try Workspace(withData: false)
+        let table = workspace.path("two.csv")
+        try Data("label,a\n0,1\n1,2\n".utf8).write(to: URL(filePath: table))
+        expectFailure(
+            try digits("train", "--data", table, "--out", workspace.path("run")), code: 65, naming: table,
+            "for the test")
+        let check = try digits("data", "verify", table, "--json").json()
+        #expect(check["train"] as? Int == 2 && check["test"] as? Int == 0)
+    }
+
     @Test func aNetworkHasAsManyOutputsAsThereAreClasses() throws {
         let workspace = try Workspace(withData: false)
         let table = workspace.path("letters.csv")

@@ -191,7 +191,8 @@ private struct TableRows {
             }
         }
         guard lineLength <= FileLimits.lineBytes else {
-            throw refuse("line \(line) is longer than \(FileLimits.lineBytes) bytes; give a CSV file with one image a line")
+            throw refuse(
+                "line \(line) is longer than \(FileLimits.lineBytes) bytes; give a CSV file with one image a line")
         }
     }
 

@@ -40,12 +40,17 @@ struct LoadedData {
     /// How the images were divided, where the source does not divide them itself.
     var division: String?
 
-    /// - Throws: ``ConvNetError`` of kind `invalidData` where the images have no labels.
+    /// - Throws: ``ConvNetError`` of kind `invalidData` where the images have no labels, or there are none for the test.
     func requireLabels() throws {
         guard isLabelled else {
             throw ConvNetError(
                 .invalidData, path: name,
                 "its images have no labels, which are needed here; add a column called label, or use 'digits predict'")
+        }
+        guard test.count > 0 else {
+            throw ConvNetError(
+                .invalidData, path: name,
+                "it has no images for the test; two of a class are the fewest that can be divided")
         }
     }
 
@@ -61,10 +66,6 @@ struct LoadedData {
                     + "it was trained on, or train one on this")
         }
         guard isLabelled else { return test }
-        guard test.count > 0 else {
-            throw ConvNetError(
-                .invalidData, path: name, "it has no images for the test; add some, or take all images with --whole")
-        }
         let names = model.info.classNames
         let numbered: Dataset
         do {
