@@ -55,4 +55,7 @@ done
 if [ -n "$(find -L .build/release .build/debug -name 'ArgumentParser*.swiftmodule')" ]; then
     fail "an app that uses the library alone compiles the command's dependencies"
 fi
+if ldd "$(swift build -c release --show-bin-path)/App" | grep -E 'lib(curl|crypto|png|jpeg)'; then
+    fail "an app that uses the library alone links what only the command needs"
+fi
 echo "app check: $passed passed, 0 failed"
