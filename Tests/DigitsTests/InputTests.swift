@@ -52,7 +52,11 @@ import Testing
     @Test func saysWhereDataIsMissing() throws {
         let workspace = try Workspace()
         let nowhere = workspace.path("nowhere")
-        expectFailure(try train(workspace, data: nowhere), code: 66, naming: nowhere)
+        expectFailure(try train(workspace, data: nowhere), code: 66, naming: nowhere, "no such file or folder")
+        expectFailure(try train(workspace, data: "minst"), code: 66, naming: "did you mean mnist?")
+        let empty = workspace.path("empty")
+        try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: false)
+        expectFailure(try train(workspace, data: empty), code: 66, naming: empty, "IDX", "pictures")
         let file = workspace.path("data/\(DrawnDigits.testLabels)")
         try FileManager.default.removeItem(atPath: file)
         expectFailure(try train(workspace), code: 66, naming: file)

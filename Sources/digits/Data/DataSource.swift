@@ -135,11 +135,21 @@ enum DataSource {
     private static func read(_ path: String, whole: Bool) throws -> LoadedData {
         var isFolder = false
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-        if exists, !isFolder { return try file(path, whole: whole) }
-        // Whether a folder may be read at all is said before what it lacks.
-        if try !exists || MNIST.files.location(folder: path) != nil || !holdsFolders(path) {
+        guard exists else {
+            let guess = Suggestion.nearest(to: path, among: names).map { "did you mean \($0)?" }
+            throw ConvNetError(
+                .missingInput, path: path, "there is no such file or folder; \(guess ?? "check the path")")
+        }
+        if !isFolder { return try file(path, whole: whole) }
+        if MNIST.files.location(folder: path) != nil {
             let (train, test) = try MNIST.load(from: path)
             return LoadedData(name: path, train: train, test: test)
+        }
+        guard try Folder.contents(of: path).contains(where: \.isFolder) else {
+            throw ConvNetError(
+                .missingInput, path: path,
+                "this folder holds neither four IDX files named like MNIST's nor a folder of pictures for each class; name "
+                    + "one that does")
         }
         switch try ImageFolder.load(path, name: path) {
         case .divided(let train, let test): return LoadedData(name: path, train: train, test: test)
@@ -147,9 +157,8 @@ enum DataSource {
         }
     }
 
-    private static func holdsFolders(_ path: String) throws -> Bool {
-        try Folder.contents(of: path).contains { $0.isFolder }
-    }
+    /// What is no path.
+    private static let names = [DataOptions.standard] + KnownDataset.all.map(\.name) + [SyntheticDigits.name]
 
     /// A file, known by its first bytes: a zip file holds arrays, anything else is a table.
     private static func file(_ path: String, whole: Bool) throws -> LoadedData {
