@@ -11,6 +11,7 @@ let package = Package(
     products: [
         .library(name: "ConvNet", targets: ["ConvNet"]),
         .library(name: "ConvNetImages", targets: ["ConvNetImages"]),
+        .library(name: "ConvNetReport", targets: ["ConvNetReport"]),
         .library(name: "CKernels", targets: ["CKernels"]),
         .executable(name: "digits", targets: ["digits"]),
         .executable(name: "digits-hdf5", targets: ["digits-hdf5"]),
@@ -74,10 +75,15 @@ let package = Package(
             dependencies: ["ConvNet", .target(name: "HDF5Shim", condition: .when(traits: ["HDF5"]))],
             swiftSettings: strict
         ),
+        .target(
+            name: "ConvNetReport",
+            dependencies: ["ConvNet", "ConvNetImages"],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "digits",
             dependencies: [
-                "CKernels", "CMachine", "ConvNet", "ConvNetImages", "Downloads",
+                "CKernels", "CMachine", "ConvNet", "ConvNetImages", "ConvNetReport", "Downloads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -120,6 +126,11 @@ let package = Package(
         // Test support: an HTTP server that also misbehaves.
         .target(name: "WaywardServer", path: "Tests/WaywardServer", swiftSettings: strict),
         .testTarget(name: "DownloadsTests", dependencies: ["Downloads", "WaywardServer"], swiftSettings: strict),
+        .testTarget(
+            name: "ConvNetReportTests",
+            dependencies: ["ConvNetReport", "ConvNetImages"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "DigitsTests", dependencies: ["digits", "ConvNet", "WaywardServer"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

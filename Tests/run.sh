@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Every test: the Swift suites, the kernel checks, the suites again on each instruction set, the package in an app.
+# Every test: the Swift suites, the kernel checks, a report in a browser, the suites again on each instruction set, the
+# package in an app.
 #
 #   Tests/run.sh [--fast] [SWIFT BUILD OPTION...]
 #
-# --fast stops after the Swift suites and the kernel checks. All stages run, whatever fails; the last line adds them up.
+# --fast leaves out the instruction sets and the app. All stages run, whatever fails; the last line adds them up.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -46,7 +47,17 @@ kernel_checks() {
     swift build "${options[@]}" --product KernelChecks && "$(swift build "${options[@]}" --show-bin-path)/KernelChecks"
 }
 
+report_check() {
+    swift build "${options[@]}" --product digits \
+        && Tests/BrowserCheck/run.sh "$(swift build "${options[@]}" --show-bin-path)/digits"
+}
+
 stage 'Swift tests' swift_test
+if Tests/BrowserCheck/run.sh --can-run; then
+    stage 'A report in a browser' report_check
+else
+    report+="skipped: a report in a browser (chromium and python3 are needed)"$'\n'
+fi
 stage 'Kernel checks' kernel_checks
 if [ -z "$fast" ]; then
     # The variable caps the choice, so on a lesser machine a higher name would only repeat the run above.

@@ -23,8 +23,8 @@ struct Digits: ParsableCommand {
             """,
         version: "digits \(version)",
         subcommands: [
-            Train.self, Evaluate.self, Predict.self, Summary.self, Convert.self, Models.self, DataCommand.self,
-            Bench.self, Info.self,
+            Train.self, Evaluate.self, Predict.self, ReportCommand.self, Summary.self, Convert.self, Models.self,
+            DataCommand.self, Bench.self, Info.self,
         ])
 
     static func main() {

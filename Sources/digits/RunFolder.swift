@@ -1,4 +1,5 @@
 import ConvNet
+import ConvNetReport
 import FoundationEssentials
 import Glibc
 
@@ -12,6 +13,7 @@ import Glibc
 /// | `results.json` | what `--json` prints; not there before training has ended |
 /// | `checkpoints/last.safetensors` | the whole state of training, to go on from |
 /// | `checkpoints/best.safetensors` | the same after the best epoch |
+/// | `report.html`, `pictures/` | what the model does with the test images, to look at |
 struct RunFolder {
     let path: String
 
@@ -20,7 +22,7 @@ struct RunFolder {
     var lastCheckpoint: String { Self.file("last.safetensors", in: checkpoints) }
     var bestCheckpoint: String { Self.file("best.safetensors", in: checkpoints) }
     private var checkpoints: String { Self.file("checkpoints", in: path) }
-    private var settingsFile: String { Self.file("settings.json", in: path) }
+    var settingsFile: String { Self.file("settings.json", in: path) }
     private var resultsFile: String { Self.file("results.json", in: path) }
 
     /// Makes the folder and writes the first checkpoint and the settings there, so that a place that takes no files is
@@ -44,12 +46,18 @@ struct RunFolder {
             for file in [settingsFile, resultsFile, modelFile, historyFile, bestCheckpoint, lastCheckpoint] {
                 try AtomicFile.remove(file)
             }
+            try Report.remove(from: path)
             try begin(lastCheckpoint)
             try AtomicFile.write(try JSONText.encode(settings, .indented), to: settingsFile)
         } catch {
             Folder.remove(made)
             throw error
         }
+    }
+
+    /// A folder as it is.
+    init(existing path: String) {
+        self.path = path
     }
 
     /// The folder of a run that has begun.

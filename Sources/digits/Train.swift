@@ -8,8 +8,8 @@ struct Train: ParsableCommand {
         abstract: "Train a built-in network.",
         discussion: """
             Every setting that is not given is that of the notebook the network comes from. The run folder keeps the \
-            model, one line an epoch (history.csv), all settings and the results. The same command gives the same \
-            model, bit for bit, with any number of threads.
+            model, one line an epoch (history.csv), all settings, the results, and a report to look at (report.html, \
+            pictures). The same command gives the same model, bit for bit, with any number of threads.
 
             Examples:
               digits train
@@ -92,15 +92,22 @@ struct Train: ParsableCommand {
             Interruption.isRequested ? nil : try job.model.evaluate(job.data.test, batchSize: PassOptions.standard)
 
         let result = TrainingResult(settings: settings, history: history, test: test, run: folder)
+        // Before the results, with which a run is finished; and what was learnt is told before what is wrong here.
+        let report = Result<RunReport?, any Error> {
+            try test.map {
+                try RunReport.write(job.model, on: job.data.test, named: job.data.name, evaluation: $0, in: folder)
+            }
+        }
         try folder.write(result)
         if output.json { try Console.print(try JSONText.encode(result)) }
-        if Interruption.isRequested {
+        if test == nil {
             Console.complain(
                 "interrupted after \(history.epochs.count) of \(settings.epochs) epochs; what was learnt is in "
                     + "\(folder.modelFile), and 'digits train --resume \(folder.path)' goes on")
             throw Failure.interrupted
         }
         if !output.json { try Console.print(result.text) }
+        if let report = try report.get(), !output.json { try Console.print(report.text) }
     }
 
     private func requireRanges() throws {

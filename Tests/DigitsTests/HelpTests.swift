@@ -2,7 +2,9 @@ import Foundation
 import Testing
 
 @Suite struct HelpTests {
-    @Test(arguments: ["train", "evaluate", "predict", "summary", "convert", "models", "data", "bench", "info"])
+    @Test(arguments: [
+        "train", "evaluate", "predict", "report", "summary", "convert", "models", "data", "bench", "info",
+    ])
     func explainsEachCommandWithExamples(_ command: String) throws {
         for outcome in [try digits(command, "--help"), try digits("help", command)] {
             #expect(outcome.code == 0)

@@ -36,7 +36,10 @@ import Testing
         #expect(try results(run) == results("whole"), sourceLocation: sourceLocation)
         #expect(
             try workspace.contents(run)
-                == ["checkpoints", "history.csv", "model.safetensors", "results.json", "settings.json"],
+                == [
+                    "checkpoints", "history.csv", "model.safetensors", "pictures", "report.html", "results.json",
+                    "settings.json",
+                ],
             sourceLocation: sourceLocation)
         #expect(
             try workspace.contents("\(run)/checkpoints") == ["best.safetensors", "last.safetensors"],

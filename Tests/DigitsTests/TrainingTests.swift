@@ -28,7 +28,10 @@ import Testing
 
         #expect(
             try workspace.contents("run")
-                == ["checkpoints", "history.csv", "model.safetensors", "results.json", "settings.json"])
+                == [
+                    "checkpoints", "history.csv", "model.safetensors", "pictures", "report.html", "results.json",
+                    "settings.json",
+                ])
         #expect(try workspace.contents("run/checkpoints") == ["best.safetensors", "last.safetensors"])
         let saved = try jsonObject(Data(try workspace.bytes("run/results.json")))
         #expect(NSDictionary(dictionary: saved) == NSDictionary(dictionary: result))
