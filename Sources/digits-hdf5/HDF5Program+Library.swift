@@ -13,7 +13,7 @@
             var limits = hdf5_limits(
                 bytes: bytes, objects: FileLimits.tensors * 8, rank: FileLimits.rank, depth: 32)
             // Of models, the optimizer's state is not used.
-            let outcome = withSkipped(["optimizer", "optimizer_weights"]) { skipped in
+            let outcome = withTexts(["optimizer", "optimizer_weights"]) { skipped in
                 var visitor = hdf5_visitor(
                     context: Unmanaged.passUnretained(reading).toOpaque(), group: addGroup, attribute: addAttribute,
                     dataset: addDataset)
@@ -98,12 +98,6 @@
             case HDF5_FOREIGN: "its HDF5 refers to other files, which are not opened; save the model again"
             default: "its HDF5 is damaged or not HDF5 at all; save the model again"
             }
-        }
-
-        private static func withSkipped<Result>(
-            _ names: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Result
-        ) -> Result {
-            withTexts(names, body)
         }
 
         /// C strings, followed by a null.

@@ -12,10 +12,10 @@ python=${KERAS_PYTHON:-}
 if [ -z "$python" ]; then
     environment=$here/../../.build/keras-check
     python=$environment/bin/python
-    if [ ! -x "$environment/ready" ]; then
+    if [ ! -e "$environment/ready" ]; then
         python3 -m venv "$environment"
         "$python" -m pip install --quiet -r "$here/requirements.txt"
-        ln -sf "$python" "$environment/ready"
+        touch "$environment/ready"
     fi
 fi
 work=$(mktemp -d)

@@ -23,11 +23,6 @@ public enum ModelFormat: String, Sendable, Hashable, CaseIterable {
         }
         self = format
     }
-
-    /// Whether a file of this name holds weights without a network.
-    static func isWeightsOnly(_ path: String) -> Bool {
-        path.lowercased().hasSuffix(".npz") || path.lowercased().hasSuffix(".weights.h5")
-    }
 }
 
 extension Sequential {
@@ -58,11 +53,11 @@ extension Sequential {
     /// - Throws: ``ConvNetError``, as ``save(to:)`` and ``save(keras:helper:)`` do; `invalidArgument` where the name has
     ///   another ending.
     public func export(to path: String, helper: HDF5Helper? = .find()) throws {
-        if ModelFormat.isWeightsOnly(path) { return try saveWeights(to: path, helper: helper) }
         switch try ModelFormat(path: path) {
         case .safetensors: try save(to: path)
         case .keras: try save(keras: path, helper: helper)
-        case .h5, .npz: try save(h5: path, helper: helper)
+        case .h5 where !path.lowercased().hasSuffix(".weights.h5"): try save(h5: path, helper: helper)
+        case .h5, .npz: try saveWeights(to: path, helper: helper)
         }
     }
 }

@@ -53,7 +53,7 @@ extension Sequential {
 
     /// A file's tensors under the names of this network's weights.
     private func matched(_ tensors: [String: Tensor], path: String) throws(ConvNetError) -> [String: Tensor] {
-        func refuse(_ message: String) -> ConvNetError { ConvNetError(.invalidData, path: path, message) }
+        func refuse(_ message: String) -> ConvNetError { ConvNetError(.invalidData, path: path, message.printable) }
         func plain(_ name: String) -> String {
             String((name.hasSuffix(":0") ? name.dropLast(2) : name[...]).map { $0 == "." ? "/" : $0 })
         }

@@ -12,7 +12,7 @@ struct KerasArchitecture {
     ///
     /// - Throws: ``ConvNetError`` of kind `invalidData` that names the layer, its setting and what to do.
     init(_ model: JSONValue, path: String) throws(ConvNetError) {
-        func refuse(_ message: String) -> ConvNetError { ConvNetError(.invalidData, path: path, message) }
+        func refuse(_ message: String) -> ConvNetError { ConvNetError(.invalidData, path: path, message.printable) }
         let entries: [JSONValue]
         switch model["class_name"]?.string {
         case "Sequential":
@@ -119,8 +119,7 @@ struct KerasArchitecture {
         if node.array != nil { return layerNames(node) }
         var names: [String] = []
         var open = (node["args"]?.array ?? []) + (node["kwargs"]?.members ?? []).map(\.value)
-        while !open.isEmpty {
-            let value = open.removeFirst()
+        while let value = open.popLast() {
             if value["class_name"]?.string == "__keras_tensor__" {
                 names += layerNames(value["config"]?["keras_history"])
             } else {

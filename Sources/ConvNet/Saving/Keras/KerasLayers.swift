@@ -41,7 +41,8 @@ struct KerasLayers {
         guard !sizes.isEmpty, !sizes.contains(nil) else {
             throw ConvNetError(
                 .invalidData, path: path,
-                "\(owner) takes inputs of any size; build the model with a fixed input shape, as in (28, 28, 1)")
+                "\(owner) takes inputs of any size; build the model with a fixed input shape, as in (28, 28, 1)"
+                    .printable)
         }
         return sizes.compactMap(\.self)
     }

@@ -18,7 +18,7 @@ struct KerasOptions {
 
     /// An error that begins with the owner.
     func problem(_ message: String) -> ConvNetError {
-        ConvNetError(.invalidData, path: path, "\(owner) \(message)")
+        ConvNetError(.invalidData, path: path, "\(owner) \(message)".printable)
     }
 
     /// Takes a setting; nil where it is absent or null.

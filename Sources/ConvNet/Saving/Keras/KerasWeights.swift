@@ -6,27 +6,29 @@
 struct KerasWeights {
     /// A layer with weights, and these in order.
     private struct Holder {
-        let layer: any Layer
-        var parameters: [Parameter]
+        let name: String
+        let parameters: [Parameter]
         /// Where Keras 3 keeps the weights.
         let group: String
-
-        var name: String { layer.name ?? "" }
     }
 
     private let holders: [Holder]
 
     /// The places of a network's weights.
     init(layers: [any Layer], parameters: [Parameter]) {
+        // A parameter's name is its layer's, which may contain slashes, a slash and its own.
+        let byLayer = Dictionary(grouping: parameters) { parameter in
+            String(parameter.name[..<(parameter.name.lastIndex(of: "/") ?? parameter.name.startIndex)])
+        }
         var holders: [Holder] = []
         var counts: [String: Int] = [:]
         for layer in layers {
-            let prefix = "\(layer.name ?? "")/"
-            let own = parameters.filter { $0.name.hasPrefix(prefix) && !$0.name.dropFirst(prefix.count).contains("/") }
+            let name = layer.name ?? ""
+            let own = byLayer[name] ?? []
             let className = type(of: layer).className
             let group = "layers/\(layer.defaultName(count: counts[className, default: 0]))"
             counts[className, default: 0] += 1
-            if !own.isEmpty { holders.append(Holder(layer: layer, parameters: own, group: group)) }
+            if !own.isEmpty { holders.append(Holder(name: name, parameters: own, group: group)) }
         }
         self.holders = holders
     }
@@ -37,7 +39,7 @@ struct KerasWeights {
     ///
     /// - Throws: ``ConvNetError`` of kind `invalidData` that names the layer and what is wrong.
     func read(_ content: HDF5Content, path: String) throws(ConvNetError) -> [String: Tensor] {
-        func refuse(_ message: String) -> ConvNetError { ConvNetError(.invalidData, path: path, message) }
+        func refuse(_ message: String) -> ConvNetError { ConvNetError(.invalidData, path: path, message.printable) }
         if content.groups.contains("_layer_checkpoint_dependencies") {
             throw refuse("it is a weights file of Keras 2.12 to 2.15; open it there and save the whole model as .h5")
         }
@@ -114,8 +116,9 @@ struct KerasWeights {
                     + "was saved")
         }
         let byName = Dictionary(stored.map { ($0.name, $0.tensors) }, uniquingKeysWith: { first, _ in first })
+        let areNamed = holders.allSatisfy { byName[$0.name] != nil }
         return zip(holders, stored).map { holder, inOrder in
-            (holder, holders.allSatisfy { byName[$0.name] != nil } ? byName[holder.name] ?? [] : inOrder.tensors)
+            (holder, areNamed ? byName[holder.name] ?? [] : inOrder.tensors)
         }
     }
 
@@ -125,7 +128,6 @@ struct KerasWeights {
     ///
     /// - Parameters:
     ///   - tensor: The values of a parameter.
-    ///   - allLayers: All layers, for the groups of those without weights.
     ///   - optimizer: If there is one, it gets its variables, at their beginning.
     func counted(_ tensor: (Parameter) -> Tensor, optimizer: (any Optimizer)?) -> HDF5Content {
         var content = HDF5Content()

@@ -32,7 +32,8 @@ extension Sequential {
         guard let config = file.config else {
             throw ConvNetError(
                 .invalidData, path: path,
-                "it holds weights without a network; name the network that they belong to, or save the whole model")
+                "it holds weights without a network; name the network that they belong to (digits convert --model), or save the "
+                    + "whole model")
         }
         let architecture = try KerasArchitecture(config, path: path)
         let graph: Graph
@@ -41,7 +42,7 @@ extension Sequential {
             layers = try named(architecture.layers)
             graph = try Sequential.graph(inputShape: architecture.inputShape, layers: layers)
         } catch let error as ConvNetError {
-            throw ConvNetError(.invalidData, path: path, "its network can't be built: \(error.message)")
+            throw ConvNetError(.invalidData, path: path, "its network can't be built: \(error.message)".printable)
         }
         let weights = try KerasWeights(layers: layers, parameters: graph.parameters).read(file.content, path: path)
         let model = Sequential(name: architecture.name, seed: 0, layers: layers, graph: graph)
@@ -54,7 +55,7 @@ extension Sequential {
                 model.compile(optimizer: optimizer, loss: loss, metrics: training.metrics)
             }
         }
-        return Imported(model: model, notes: notes)
+        return Imported(model: model, notes: notes.map(\.printable))
     }
 
     /// Saves the network as a `.keras` file, which Keras 3 opens, predicts the same with, and trains further.

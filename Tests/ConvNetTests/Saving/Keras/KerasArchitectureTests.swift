@@ -73,6 +73,19 @@ import Testing
         #expect(note.contains(expected))
     }
 
+    /// A name may neither break the line of a message nor steer a terminal.
+    @Test func showsNamesWithoutControlCharacters() throws {
+        let name = #"\u001b[2Jevil\n\u0085"# + String(repeating: "x", count: 5000)
+        let model = try JSONReader.read(
+            """
+            {"class_name": "Sequential", "config": {"layers": [
+              {"class_name": "Dense", "config": {"name": "\(name)", "batch_input_shape": [null, 3], "units": "many"}}]}}
+            """)
+        let message = try #require(self.message(model))
+        #expect(message.hasPrefix("layer '[2Jevilxxx"))
+        #expect(message.count < 700)
+    }
+
     @Test func readsSettingsOfKeras2() throws {
         let model = try JSONReader.read(
             """
