@@ -72,10 +72,15 @@ void ck_run_ranges(size_t units, size_t work, void (*body)(void *CK_NULLABLE con
  * sleep one millisecond after the last region. Call it once, outside any region. */
 void ck_prepare_compute_thread(void);
 
-/* Makes denormals count as zero on the calling thread, and returns the state before for ck_restore_float_state: for a
- * kernel call on a thread that is not ours. */
-uint32_t ck_flush_denormals(void);
-void ck_restore_float_state(uint32_t state);
+/* For kernel calls on a thread that is not ours: until ck_guest_end, denormals count as zero on the calling thread, and
+ * its kernels may use `threads` threads. With more than one, workers are made that belong to this thread; from then on
+ * they sleep one millisecond after its last region. */
+typedef struct ck_guest {
+    uint32_t float_state;
+    int threads;
+} ck_guest;
+ck_guest ck_guest_begin(int threads);
+void ck_guest_end(ck_guest before);
 
 /* ---- Activations --------------------------------------------------------------------------------------------- */
 

@@ -112,7 +112,7 @@ void ck_run_ranges(size_t units, size_t work, void (*body)(void *, size_t, size_
     ck_parallel_for(units, work, body, context);
 }
 
-uint32_t ck_flush_denormals(void) {
+static uint32_t flush_denormals(void) {
 #if defined(__x86_64__)
     uint32_t state = _mm_getcsr();
     _mm_setcsr(state | 0x8040); /* flush to zero, denormals are zero */
@@ -122,17 +122,27 @@ uint32_t ck_flush_denormals(void) {
 #endif
 }
 
-void ck_restore_float_state(uint32_t state) {
-#if defined(__x86_64__)
-    _mm_setcsr(state);
-#else
-    (void)state;
+static void let_workers_sleep(void) {
+#ifdef _OPENMP
+    kmp_set_blocktime(1);
 #endif
 }
 
 void ck_prepare_compute_thread(void) {
-    ck_flush_denormals();
-#ifdef _OPENMP
-    kmp_set_blocktime(1);
+    flush_denormals();
+    let_workers_sleep();
+}
+
+ck_guest ck_guest_begin(int threads) {
+    ck_guest before = {.float_state = flush_denormals(), .threads = thread_count};
+    ck_set_threads(threads);
+    if (threads > 1) let_workers_sleep();
+    return before;
+}
+
+void ck_guest_end(ck_guest before) {
+    thread_count = before.threads;
+#if defined(__x86_64__)
+    _mm_setcsr(before.float_state);
 #endif
 }

@@ -1,10 +1,9 @@
-import CKernels
 import Synchronization
 
 /// Runs a network forward, from any number of threads at once.
 ///
-/// Each call borrows an execution, with its memory, from a pool. Small work runs on the calling thread, since waking
-/// others would cost more than it gives; large work runs on the compute thread with all of its workers.
+/// Each call borrows an execution, with its memory, from a pool. Small work runs on the calling thread
+/// (``CallerThread``); large work runs on the compute thread with all of its workers.
 ///
 /// `@unchecked`: the store's memory is only read here. Whoever changes it (``Sequential``, which is not `Sendable`) does
 /// not hand its engine to other threads; ``Predictor`` has a store of its own that nobody changes.
@@ -12,11 +11,13 @@ final class InferenceEngine: @unchecked Sendable {
     let graph: Graph
     private let store: ParameterStore
     private let pool = Mutex<[PooledExecution]>([])
+    private let callerThread = CallerThread()
 
     /// Executions that are kept for the next call.
     private static let poolSize = 16
-    /// Floating-point operations below which the calling thread works alone: some 50 microseconds of one core.
-    static let ownThreadCost = 5e6
+    /// Floating-point operations below which the calling thread does the work: some 150 microseconds of two cores, in
+    /// which handing it over would show.
+    static let ownThreadCost = 3e7
 
     /// An execution that exactly one thread uses at a time: the pool hands it out and takes it back.
     private struct PooledExecution: @unchecked Sendable {
@@ -37,10 +38,9 @@ final class InferenceEngine: @unchecked Sendable {
         let size = graph.output.count
         return Kernels.array(count: data.count * size) { output in
             let batch = min(batchSize, data.count)
-            if graph.cost * Double(data.count) < Self.ownThreadCost {
-                let state = ck_flush_denormals()
-                run(data, batch: batch, output: output)
-                ck_restore_float_state(state)
+            let cost = graph.cost * Double(data.count)
+            if cost < Self.ownThreadCost {
+                callerThread.run(cost: cost) { run(data, batch: batch, output: output) }
             } else {
                 ComputeThread.shared.run { run(data, batch: batch, output: output) }
             }
