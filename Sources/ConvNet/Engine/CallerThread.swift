@@ -17,11 +17,15 @@ final class CallerThread: Sendable {
 
     /// As long as workers stay awake after a region, less what entering the next one takes.
     private static let awakeNanoseconds: UInt64 = 900_000
+    private static let round = 64
+    private static let aloneOfRound = 4
     private static let patience = 3
     private static let pauseNanoseconds: UInt64 = 20_000_000
 
-    /// Picoseconds an operation, the fastest so far without workers; 0 before the first time.
-    private let alonePace = Atomic<UInt64>(0)
+    /// Femtoseconds an operation, the fastest so far without workers. The first runs are slow whoever does them, so a
+    /// few of every round go without workers to know it.
+    private let alonePace = Atomic<UInt64>(.max)
+    private let runs = Atomic(0)
     private let aloneUntil = Atomic<UInt64>(0)
     /// Runs with workers, one after the other, that were slower. The first one wakes them and may be.
     private let slowRuns = Atomic(0)
@@ -37,7 +41,8 @@ final class CallerThread: Sendable {
         let thread = UInt(pthread_self())
         let alone = alonePace.load(ordering: .relaxed)
         let hasWorkers =
-            isFirst && alone > 0 && start >= aloneUntil.load(ordering: .relaxed)
+            isFirst && runs.add(1, ordering: .relaxed).oldValue % Self.round >= Self.aloneOfRound
+            && start >= aloneUntil.load(ordering: .relaxed)
             && Self.lastThread.load(ordering: .relaxed) == thread
             && start &- Self.lastEnd.load(ordering: .relaxed) < Self.awakeNanoseconds
         let before = ck_guest_begin(hasWorkers ? Int32(ConvNetRuntime.threadCount) : 1)
@@ -45,9 +50,9 @@ final class CallerThread: Sendable {
         ck_guest_end(before)
 
         let end = Self.now
-        let pace = UInt64(Double(end &- start) * 1000 / max(cost, 1)) + 1
+        let pace = UInt64(Double(end &- start) * 1e6 / max(cost, 1))
         if !hasWorkers {
-            if alone == 0 || pace < alone { alonePace.store(pace, ordering: .relaxed) }
+            if pace < alone { alonePace.store(pace, ordering: .relaxed) }
         } else if pace <= alone {
             slowRuns.store(0, ordering: .relaxed)
         } else if slowRuns.add(1, ordering: .relaxed).newValue > Self.patience {
