@@ -371,6 +371,59 @@ void ck_gather_rows(size_t rows, size_t row_size, const int32_t *indices, const 
 void ck_gather_rows_u8(size_t rows, size_t row_size, const int32_t *indices, const uint8_t *source, float scale,
                        float *out);
 
+/* ---- Augmentation ------------------------------------------------------------------------------------------------ */
+
+/* What lies outside of an image, by scipy's and Keras's names: its nearest pixel, a constant, the image mirrored at its
+ * edge (d c b a | a b c d | d c b a), or the image again, its last pixel coming to lie on its first. */
+typedef enum ck_fill_mode { CK_FILL_NEAREST = 0, CK_FILL_CONSTANT, CK_FILL_REFLECT, CK_FILL_WRAP } ck_fill_mode;
+
+/* Images to pick from: height x width x channels each, floats, or bytes that are multiplied by `scale`. Exactly one of
+ * the two is given. */
+typedef struct ck_image_source {
+    const float *CK_NULLABLE floats;
+    const uint8_t *CK_NULLABLE bytes;
+    float scale;
+    size_t height, width, channels;
+} ck_image_source;
+
+/* Where an output pixel comes from: with x and y counted from the image's middle, input (x, y) =
+ * matrix (output x, output y, 1). */
+typedef struct ck_warp {
+    float matrix[2][3];
+} ck_warp;
+
+/* Rotation, shift, shear and zoom by one matrix, R T S Z as Keras's ImageDataGenerator has it: angles in degrees,
+ * shifts in pixels, R = [cos, -sin; sin, cos], S = [1, -sin; 0, cos], and a zoom below 1 enlarges. */
+ck_warp ck_warp_affine(double rotation, double shift_x, double shift_y, double shear, double zoom_x, double zoom_y);
+
+/* Image indices[i] of the source, resampled through warps[i], becomes image i of y: bilinear between pixel centres. The
+ * same bits on every tier. */
+void ck_warp_images(const ck_image_source *source, ck_fill_mode fill, float fill_value, size_t count,
+                    const int32_t *indices, const ck_warp *warps, float *y);
+
+/* How far each image is changed at random. */
+typedef struct ck_augmentation {
+    float rotation;            /* degrees, either way */
+    float shift_x, shift_y;    /* pixels, either way */
+    float shear;               /* degrees, either way */
+    float zoom_low, zoom_high; /* drawn for width and height by itself */
+    /* Elastic distortion (Simard, Steinkraus and Platt, "Best practices for convolutional neural networks applied to
+     * visual document analysis", ICDAR 2003): each pixel moves by alpha times noise, uniform in [-1, 1], that was
+     * smoothed with standard deviation sigma. The smoothing is that of a cubic B-spline instead of a Gaussian. */
+    float elastic_alpha, elastic_sigma;
+    ck_fill_mode fill;
+    float fill_value;
+} ck_augmentation;
+
+/* Floats of workspace that ck_augment_images needs. */
+size_t ck_augment_workspace(const ck_augmentation *augmentation, const ck_image_source *source, size_t count);
+
+/* Image indices[i] of the source, changed at random in one resampling, becomes image i of y. What happens to an image
+ * depends on seed, stream, epoch and its number in the source alone, and has the same bits on every tier. */
+void ck_augment_images(const ck_augmentation *augmentation, uint64_t seed, uint32_t stream, uint32_t epoch,
+                       const ck_image_source *source, size_t count, const int32_t *indices, float *y,
+                       float *workspace);
+
 /* ---- Drawing ----------------------------------------------------------------------------------------------------- */
 
 /* A point of a pen's path, in pixels from the image's upper left corner; pixel centres lie at halves. `radius` is half

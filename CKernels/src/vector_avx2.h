@@ -87,6 +87,7 @@ V_INLINE vf v_with_sign(vf magnitude, vf sign) {
     return _mm256_or_ps(magnitude, _mm256_and_ps(sign, _mm256_set1_ps(-0.0f)));
 }
 V_INLINE vf v_round(vf x) { return _mm256_round_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+V_INLINE vf v_floor(vf x) { return _mm256_round_ps(x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC); }
 V_INLINE vf v_scale(vf x, vf n) {
     /* In two steps, so that both powers of two are normal numbers. */
     const vi whole = _mm256_cvtps_epi32(n), half = _mm256_srai_epi32(whole, 1), bias = _mm256_set1_epi32(127);
@@ -127,6 +128,10 @@ V_INLINE vf v_from_int(vi x) { return _mm256_cvtepi32_ps(x); }
 V_INLINE vi v_to_int(vf x) { return _mm256_cvtps_epi32(x); }
 V_INLINE vi v_bits(vf x) { return _mm256_castps_si256(x); }
 V_INLINE vf v_from_bits(vi x) { return _mm256_castsi256_ps(x); }
+V_INLINE vf v_gather(const float *p, vi index) { return _mm256_i32gather_ps(p, index, 4); }
+V_INLINE vi vi_gather_halves(const uint16_t *halves, vi index) {
+    return _mm256_i32gather_epi32((const int *)(const void *)halves, index, 2);
+}
 V_INLINE vi vi_even(vi x) { return _mm256_shuffle_epi32(x, 0xA0); }
 V_INLINE vi vi_odd(vi x) { return _mm256_shuffle_epi32(x, 0xF5); }
 

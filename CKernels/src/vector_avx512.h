@@ -76,6 +76,7 @@ V_INLINE vf v_with_sign(vf magnitude, vf sign) {
     return _mm512_or_ps(magnitude, _mm512_and_ps(sign, _mm512_set1_ps(-0.0f)));
 }
 V_INLINE vf v_round(vf x) { return _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT); }
+V_INLINE vf v_floor(vf x) { return _mm512_roundscale_ps(x, _MM_FROUND_TO_NEG_INF); }
 /* x 2^n for whole n in -200 ... 200. */
 V_INLINE vf v_scale(vf x, vf n) { return _mm512_scalef_ps(x, n); }
 
@@ -112,6 +113,9 @@ V_INLINE vf v_from_int(vi x) { return _mm512_cvtepi32_ps(x); }
 V_INLINE vi v_to_int(vf x) { return _mm512_cvtps_epi32(x); }
 V_INLINE vi v_bits(vf x) { return _mm512_castps_si512(x); }
 V_INLINE vf v_from_bits(vi x) { return _mm512_castsi512_ps(x); }
+/* p[index], and the 32 bits from halves[index] on; every lane is read. */
+V_INLINE vf v_gather(const float *p, vi index) { return _mm512_i32gather_ps(index, p, 4); }
+V_INLINE vi vi_gather_halves(const uint16_t *halves, vi index) { return _mm512_i32gather_epi32(index, halves, 2); }
 /* Even lanes, or odd lanes, twice each. */
 V_INLINE vi vi_even(vi x) { return _mm512_shuffle_epi32(x, 0xA0); }
 V_INLINE vi vi_odd(vi x) { return _mm512_shuffle_epi32(x, 0xF5); }

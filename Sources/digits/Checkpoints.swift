@@ -88,6 +88,7 @@ struct Resumption {
             ("--epochs", options.epochs.map { "\($0)" }, "\(settings.epochs)"),
             ("--batch-size", options.batchSize.map { "\($0)" }, "\(settings.batchSize)"),
             ("--validation-split", options.validationSplit.map { "\($0)" }, "\(settings.validationSplit)"),
+            ("--augment", try options.augment.map { try Augmentation($0).description }, settings.augmentation),
             ("--seed", options.seed.map { "\($0)" }, "\(settings.seed)"),
             ("--out", options.out, folder.path),
         ]

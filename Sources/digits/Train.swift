@@ -17,6 +17,7 @@ struct Train: ParsableCommand {
               digits train --from runs/first --optimizer adam --epochs 10
               digits train --model mlp-sigmoid --loss categorical_crossentropy \\
                 --optimizer adam --activation relu --units 1024,256
+              digits train --augment rotation=10,zoom=0.1,shift=0.08,shear=5,elastic=34
               digits train --data ~/my-digits --seed 7 --json > result.json
               digits train --resume runs/first
 
@@ -45,8 +46,16 @@ struct Train: ParsableCommand {
     var validationSplit: Double?
 
     @Option(
+        help: ArgumentHelp(
+            "Change each image at random whenever it comes up, within these bounds: rotation=DEGREES, shift=SHARE or "
+                + "PIXELS (or width-shift, height-shift), shear=DEGREES, zoom=SHARE or LOW:HIGH, elastic=ALPHA or "
+                + "ALPHA:SIGMA, fill=nearest|constant|reflect|wrap. (default: images as they are)",
+            valueName: "part,…"))
+    var augment: String?
+
+    @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Decides first weights, shuffling and dropout. (default: 0)", valueName: "n"))
+        help: ArgumentHelp("Decides first weights, shuffling, dropout and augmentation. (default: 0)", valueName: "n"))
     var seed: UInt64?
 
     @Option(
@@ -126,6 +135,7 @@ private struct TrainingJob {
     let model: Sequential
     let settings: TrainingSettings
     let data: LoadedData
+    let augmentation: Augmentation?
     let folder: RunFolder
     let interval: CheckpointInterval
     let headline: String
@@ -134,10 +144,11 @@ private struct TrainingJob {
     init(_ options: Train) throws {
         // Mistakes in the settings are told before any data are read or fetched.
         let plan = try options.network.plan()
+        augmentation = try options.augment.map { try Augmentation($0) }
         let data = try options.dataOptions.load()
         try data.requireLabels()
         let chosen = try plan.network(seed: options.seed ?? 0, for: data.train)
-        let settings = try TrainingSettings(options, chosen, data)
+        let settings = try TrainingSettings(options, chosen, data, augmentation)
         chosen.model.info = settings.modelInfo(classNames: data.train.classNames)
         folder = try RunFolder(
             creating: options.out ?? RunFolder.standardPath(model: chosen.network.name), settings: settings
@@ -158,6 +169,7 @@ private struct TrainingJob {
         (folder, settings) = (run.folder, run.settings)
         data = try run.dataOptions(options.dataOptions).load()
         try run.requireSameData(data.train, data.test)
+        augmentation = try settings.augmentation.map { try Augmentation($0) }
         model = try Sequential.load(from: folder.lastCheckpoint)
         interval =
             (options.checkpointEvery ?? CheckpointOption(argument: settings.checkpointEvery) ?? .standard).interval
@@ -175,6 +187,7 @@ extension TrainingJob {
                 data.train, epochs: settings.epochs, batchSize: settings.batchSize,
                 validationSplit: settings.validationSplit,
                 validationData: settings.validatesOnTest ? data.test : nil,
+                augmentation: augmentation,
                 callbacks: [
                     ProgressReport(verbosity: verbosity, isTerminal: Console.isTerminal, write: Console.tell),
                     StopWhenInterrupted(), CSVLogger(path: folder.historyFile), SaveModel(path: folder.modelFile),

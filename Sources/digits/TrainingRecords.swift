@@ -17,6 +17,8 @@ struct TrainingSettings: Codable {
     let loss: String
     let activation: String?
     let units: [Int]?
+    /// The random changes of the images, as `--augment` has them; nil where there are none.
+    let augmentation: String?
     let validationSplit: Double
     /// What is measured after each epoch: the test images, the last of the training images, or nothing.
     let validation: String
@@ -39,7 +41,9 @@ struct TrainingSettings: Codable {
     private static let nothing = "none"
 
     /// - Throws: ``ConvNetError`` of kind `invalidArgument` where the settings do not fit the data.
-    init(_ options: Train, _ chosen: ChosenNetwork, _ data: LoadedData) throws {
+    init(
+        _ options: Train, _ chosen: ChosenNetwork, _ data: LoadedData, _ augmentation: Augmentation?
+    ) throws {
         let network = chosen.network
         model = network.name
         parameters = chosen.model.parameterCount
@@ -52,6 +56,7 @@ struct TrainingSettings: Codable {
         loss = chosen.loss.name
         activation = options.network.activation?.name
         units = options.network.units?.counts
+        self.augmentation = augmentation?.description
         validationSplit = options.validationSplit ?? network.validationSplit
         seed = options.seed ?? 0
         threads = ConvNetRuntime.threadCount
@@ -88,12 +93,12 @@ struct TrainingSettings: Codable {
 
     /// What the model file says of its making. Threads and paths are no part of it: they do not change the weights.
     func modelInfo(classNames: [String]) -> ModelInfo {
-        ModelInfo(
-            classNames: classNames,
-            training: [
-                "dataset": dataset, "training_images": "\(trainingImages)", "epochs": "0",
-                "batch_size": "\(batchSize)", "validation": validation,
-            ])
+        var training = [
+            "dataset": dataset, "training_images": "\(trainingImages)", "epochs": "0", "batch_size": "\(batchSize)",
+            "validation": validation,
+        ]
+        training["augmentation"] = augmentation
+        return ModelInfo(classNames: classNames, training: training)
     }
 
     static func fingerprint(_ train: Dataset, _ test: Dataset) -> String {
@@ -105,10 +110,12 @@ struct TrainingSettings: Codable {
         let images =
             NumberText.grouped(trainingImages)
             + (dataset == SyntheticDigits.name ? " synthetic digits" : " images of \(dataset)")
+        let remarks = [division, augmentation.map { "images changed by \($0)" }].compactMap(\.self)
+            .map { $0 + "\n" }.joined()
         let steps = NumberText.grouped((trainingImages + batchSize - 1) / batchSize)
         return """
             Training \(model) (\(NumberText.grouped(parameters)) parameters) on \(images)
-            \(division.map { "\($0)\n" } ?? "")\(optimizer) \(learningRate), \(loss), batch \(batchSize), \(steps) steps an epoch
+            \(remarks)\(optimizer) \(learningRate), \(loss), batch \(batchSize), \(steps) steps an epoch
             \(threads == 1 ? "1 thread" : "\(threads) threads"), \(instructionSet); run folder \(run)
 
             """

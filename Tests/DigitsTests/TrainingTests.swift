@@ -95,6 +95,17 @@ import Testing
         #expect(["ref", "avx2", "avx512"].contains(settings["instruction_set"] as? String))
     }
 
+    @Test func recordsTheAugmentation() throws {
+        let workspace = try Workspace()
+        let outcome = try workspace.train("--epochs", "1", "--augment", "rotation=10,zoom=0.25,shift=0.5")
+        #expect(outcome.code == 0)
+        let text = "rotation=10.0,shift=0.5,zoom=0.75:1.25,fill=nearest"
+        #expect(outcome.errors.contains("images changed by \(text)\n"))
+        #expect(try jsonObject(Data(try workspace.bytes("run/settings.json")))["augmentation"] as? String == text)
+        let model = String(decoding: try workspace.bytes("run/model.safetensors"), as: UTF8.self)
+        #expect(model.contains(text))
+    }
+
     /// Without a share of its own a network is measured on the test images; a share of 0 asks for nothing.
     @Test func choosesWhatIsMeasuredAfterEachEpoch() throws {
         let workspace = try Workspace()

@@ -20,6 +20,7 @@ void check_loss(struct check *check);
 void check_optimizer(struct check *check);
 void check_elementwise(struct check *check);
 void check_strokes(struct check *check);
+void check_augment(struct check *check);
 
 static const struct {
     const char *name;
@@ -37,6 +38,7 @@ static const struct {
     {"optimizer", check_optimizer},
     {"elementwise", check_elementwise},
     {"strokes", check_strokes},
+    {"augment", check_augment},
 };
 
 enum { CHECKS = sizeof registry / sizeof registry[0] };

@@ -253,6 +253,20 @@ extension Dataset {
         }
     }
 
+    /// Lends out the elements as they are stored, the first image's first.
+    func withElements(_ body: (Kernels.ImageElements) -> Void) {
+        switch storage {
+        case .bytes(let bytes, let scale):
+            bytes.withUnsafeBufferPointer { bytes in
+                if let base = bytes.baseAddress { body(.bytes(base + firstImage * imageSize, scale: scale)) }
+            }
+        case .floats(let floats):
+            floats.withUnsafeBufferPointer { floats in
+                if let base = floats.baseAddress { body(.floats(base + firstImage * imageSize)) }
+            }
+        }
+    }
+
     private func images(at indices: [Int32]) -> Tensor {
         let scalars = Kernels.array(count: indices.count * imageSize) {
             gather(indices: indices, count: indices.count, into: $0)

@@ -24,6 +24,17 @@ struct InputData {
         shape = Array(tensor.shape.dropFirst())
     }
 
+    /// Lends out the elements, the first example's first.
+    func withElements(_ body: (Kernels.ImageElements) -> Void) {
+        switch source {
+        case .dataset(let dataset): dataset.withElements(body)
+        case .tensor(let tensor):
+            tensor.scalars.withUnsafeBufferPointer { floats in
+                if let base = floats.baseAddress { body(.floats(base)) }
+            }
+        }
+    }
+
     /// Copies the examples of the given numbers.
     func gather(_ indices: UnsafePointer<Int32>, count: Int, into output: Floats) {
         let size = shape.reduce(1, *)

@@ -1,8 +1,8 @@
 extension Sequential {
     /// The loop of all forms of `fit` over examples in memory.
     func fit(
-        _ examples: Examples, _ validation: Examples?, split: Double, epochs: Int, batchSize: Int, shuffle: Bool,
-        initialEpoch: Int, terminateOnNaN: Bool, callbacks: [any Callback]
+        _ examples: Examples, _ validation: Examples?, split: Double, epochs: Int, batchSize: Int,
+        augmentation: Augmentation?, shuffle: Bool, initialEpoch: Int, terminateOnNaN: Bool, callbacks: [any Callback]
     ) throws -> History {
         try requireSettings(epochs: epochs, batchSize: batchSize, initialEpoch: initialEpoch)
         let total = examples.inputs.count
@@ -15,6 +15,9 @@ extension Sequential {
                     : "a validation split of \(split) leaves none of \(total) examples to train on; give a smaller one")
         }
         let batchSize = min(batchSize, trained)
+        let augmenter = try augmentation.map {
+            try ImageAugmenter($0, examples.inputs, batch: batchSize, seed: seed)
+        }
         let steps = (trained + batchSize - 1) / batchSize
         let loop = TrainingLoop(
             model: self, epochs: epochs, stepsPerEpoch: steps, batchSize: batchSize,
@@ -34,7 +37,8 @@ extension Sequential {
                     let count = min(batchSize, trained - start)
                     order.withUnsafeBufferPointer { order in
                         if let indices = order.baseAddress {
-                            loop.session.load(examples, indices + start, count: count)
+                            loop.session.load(
+                                examples, indices + start, count: count, augmenter: augmenter, epoch: epoch)
                         }
                     }
                     if try !step(batch, count) { break }
@@ -196,9 +200,17 @@ public struct Batch: Sendable {
 }
 
 extension TrainingSession {
-    /// Copies the examples of the given numbers into the session's memory.
-    func load(_ examples: Sequential.Examples, _ indices: UnsafePointer<Int32>, count: Int) {
-        examples.inputs.gather(indices, count: count, into: execution.input)
+    /// Copies the examples of the given numbers into the session's memory, changed as the epoch has it where there is an
+    /// augmenter.
+    func load(
+        _ examples: Sequential.Examples, _ indices: UnsafePointer<Int32>, count: Int,
+        augmenter: ImageAugmenter? = nil, epoch: Int = 0
+    ) {
+        if let augmenter {
+            augmenter.gather(examples.inputs, indices, count: count, epoch: epoch, into: execution.input)
+        } else {
+            examples.inputs.gather(indices, count: count, into: execution.input)
+        }
         targets.gather(examples.targets, indices, count: count)
     }
 }

@@ -10,6 +10,7 @@ extension Sequential {
     ///   - validationData: Measured after each epoch; beats `validationSplit`.
     ///   - classWeights: Factors of the training loss by class; classes that are missing count 1.
     ///   - sampleWeights: Factors of the loss by example.
+    ///   - augmentation: Changes each image at random before a step learns from it; nil takes images as they are.
     ///   - shuffle: Whether each epoch has an order of its own.
     ///   - initialEpoch: Number of the first epoch, when training goes on.
     ///   - terminateOnNaN: Whether a loss or weight that is not finite ends training with an error. The network then has
@@ -22,7 +23,8 @@ extension Sequential {
     public func fit(
         _ data: Dataset, epochs: Int = 1, batchSize: Int = 32, validationSplit: Double = 0,
         validationData: Dataset? = nil, classWeights: [Int: Float]? = nil, sampleWeights: [Float]? = nil,
-        shuffle: Bool = true, initialEpoch: Int = 0, terminateOnNaN: Bool = true, callbacks: [any Callback] = []
+        augmentation: Augmentation? = nil, shuffle: Bool = true, initialEpoch: Int = 0, terminateOnNaN: Bool = true,
+        callbacks: [any Callback] = []
     ) throws -> History {
         _ = try requireCompilation()
         let split = validationData == nil ? validationSplit : 0
@@ -34,7 +36,8 @@ extension Sequential {
             targets: try TargetData(labels: data.labels, outputShape: outputShape, weights: weights))
         let validation = try validationData.map { try self.examples($0) }
         return try fit(
-            examples, validation, split: split, epochs: epochs, batchSize: batchSize, shuffle: shuffle,
+            examples, validation, split: split, epochs: epochs, batchSize: batchSize,
+            augmentation: augmentation, shuffle: shuffle,
             initialEpoch: initialEpoch, terminateOnNaN: terminateOnNaN,
             callbacks: callbacks)
     }
@@ -51,6 +54,7 @@ extension Sequential {
     ///   - validationData: Examples and targets that are measured after each epoch; beats `validationSplit`.
     ///   - classWeights: Factors of the training loss by class; classes that are missing count 1.
     ///   - sampleWeights: Factors of the loss by example.
+    ///   - augmentation: Changes each image at random before a step learns from it; nil takes images as they are.
     ///   - shuffle: Whether each epoch has an order of its own.
     ///   - initialEpoch: Number of the first epoch, when training goes on.
     ///   - terminateOnNaN: Whether a loss or weight that is not finite ends training with an error. The network then has
@@ -63,7 +67,8 @@ extension Sequential {
     public func fit(
         x: Tensor, y: Tensor, epochs: Int = 1, batchSize: Int = 32, validationSplit: Double = 0,
         validationData: (x: Tensor, y: Tensor)? = nil, classWeights: [Int: Float]? = nil,
-        sampleWeights: [Float]? = nil, shuffle: Bool = true, initialEpoch: Int = 0, terminateOnNaN: Bool = true,
+        sampleWeights: [Float]? = nil, augmentation: Augmentation? = nil, shuffle: Bool = true, initialEpoch: Int = 0,
+        terminateOnNaN: Bool = true,
         callbacks: [any Callback] = []
     ) throws -> History {
         let split = validationData == nil ? validationSplit : 0
@@ -81,7 +86,8 @@ extension Sequential {
         }
         let validation = try validationData.map { try self.examples(x: $0.x, y: $0.y) }
         return try fit(
-            examples, validation, split: split, epochs: epochs, batchSize: batchSize, shuffle: shuffle,
+            examples, validation, split: split, epochs: epochs, batchSize: batchSize,
+            augmentation: augmentation, shuffle: shuffle,
             initialEpoch: initialEpoch, terminateOnNaN: terminateOnNaN,
             callbacks: callbacks)
     }

@@ -18,10 +18,22 @@ tf.config.threading.set_inter_op_parallelism_threads(1)
 tf.config.experimental.enable_op_determinism()
 tf.get_logger().setLevel("ERROR")
 
-from generator import activations, fits, initializers, layers, losses, metrics, networks, optimizers, schedules
+from generator import (
+    activations,
+    augmentation,
+    fits,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    networks,
+    optimizers,
+    schedules,
+)
 
 FAMILIES = {
     "activations": activations,
+    "augmentation": augmentation,
     "fits": fits,
     "initializers": initializers,
     "layers": layers,

@@ -24,10 +24,20 @@ struct Skeleton: Sendable {
     let strokes: [Stroke]
     /// Mean and standard deviation of width against height, as logarithms to base 2 around the drawn proportions.
     let stretch: (mean: Float, deviation: Float)
+    /// How much of the usual bending this shape bears.
+    let bend: Float
+    /// What the pen's width is multiplied by: digits that are written small are enlarged together with their lines.
+    let pen: Float
 
-    init(_ weight: Float, stretch: (mean: Float, deviation: Float) = (0, 0.3), _ strokes: Stroke...) {
+    init(
+        _ weight: Float, stretch: (mean: Float, deviation: Float) = (0, 0.3), bend: Float = 1,
+        pen: Float = 1,
+        _ strokes: Stroke...
+    ) {
         self.weight = weight
         self.strokes = strokes
         self.stretch = stretch
+        self.bend = bend
+        self.pen = pen
     }
 }
