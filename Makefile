@@ -8,7 +8,7 @@ BIN := .build/release
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build check check-keras bench bench-peers profile sanitize test-resume format lint docs clean prepare app-check
+.PHONY: help run test build check check-keras accuracy bench bench-peers profile sanitize test-resume format lint docs clean prepare app-check
 
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 
@@ -40,6 +40,10 @@ bench: prepare ## Time the kernels, or with WHAT=models the networks (ARGS='--fi
 bench-peers: prepare ## Compare with Keras, PyTorch, ONNX Runtime, OpenVINO, MKL, OpenBLAS (ARGS='training cnn-compact')
 	@swift build $(RELEASE) --product digits
 	@Benchmarks/run.sh --digits $(BIN)/digits $(ARGS)
+
+accuracy: prepare ## Measure how well digits in pictures are read, against the same digits as MNIST has them
+	@CONVNET_ACCURACY_PICTURES=2000 CONVNET_ACCURACY_TRAINING=60000 CONVNET_ACCURACY_EPOCHS=4 \
+		swift test $(RELEASE) --disable-testable-imports --filter OwnDigitAccuracyTests
 
 profile: prepare ## Show where the time goes, by kernel (KERNEL=conv2d or NETWORK=cnn-compact)
 	@swift build $(RELEASE) --product digits

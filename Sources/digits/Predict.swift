@@ -4,12 +4,19 @@ import ConvNet
 /// `digits predict`
 struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Read the digits of a data set's test images.",
+        abstract: "Read the digits in pictures, or in a data set's test images.",
         discussion: """
-            The CSV file has one line an image, in the data set's order, with the columns Actual and Predictions; \
-            Actual is empty where the data set has no labels.
+            A picture is a PNG or JPEG file: a photo, a scan or a drawing, of any size, dark on light or light on dark. \
+            Each digit in it is found and centred as in MNIST, then read, left to right and line by line. --show draws \
+            what the network saw.
+
+            With --data there is a CSV file instead: one line an image, in the data set's order, with the columns Actual and \
+            Predictions; Actual is empty where the data set has no labels.
 
             Examples:
+              digits predict runs/first photo.jpg scan.png
+              digits predict runs/first photo.jpg --show
+              digits predict runs/first *.png --json
               digits predict runs/first --csv predictions.csv
               digits predict model.safetensors --data ~/my-digits --csv /dev/stdout
               digits predict runs/first --data unlabelled.csv --csv predictions.csv
@@ -17,9 +24,13 @@ struct Predict: ParsableCommand {
 
     @OptionGroup var argument: ModelArgument
 
-    @Argument(help: ArgumentHelp("Pictures.", visibility: .hidden), completion: .file())
+    @Argument(help: "Pictures to read, PNG or JPEG.", completion: .file())
     var images: [String] = []
 
+    @Flag(help: "Draw what the network saw of each digit.")
+    var show = false
+
+    @OptionGroup var output: OutputOptions
     @OptionGroup var dataOptions: DataOptions
 
     @Option(help: ArgumentHelp("File to write the predictions to.", valueName: "file"), completion: .file())
@@ -29,13 +40,15 @@ struct Predict: ParsableCommand {
     @OptionGroup var passes: PassOptions
 
     func run() throws {
-        if let image = images.first {
+        if !images.isEmpty { return try readPictures() }
+        guard !show, !output.json else {
             throw ConvNetError(
-                .invalidArgument, path: image,
-                "pictures cannot be read; give a data set with --data and a file for its predictions with --csv")
+                .invalidArgument, "no pictures to read; name PNG or JPEG files, or write predictions with --csv FILE")
         }
         guard let csv else {
-            throw ConvNetError(.invalidArgument, "no file to write to; give one with --csv")
+            throw ConvNetError(
+                .invalidArgument,
+                "nothing to read; name pictures (PNG or JPEG), or a file for a data set's predictions with --csv")
         }
         let batchSize = try passes.size()
         let model = try argument.load()
@@ -60,6 +73,24 @@ struct Predict: ParsableCommand {
         let outcome =
             data.isLabelled ? "\(NumberText.grouped(right)) of \(count) images read rightly" : "\(count) images read"
         Console.tell("\(outcome); predictions in \(csv)\n\(data.division.map { "\($0)\n" } ?? "")")
+    }
+
+    private func readPictures() throws {
+        guard csv == nil else {
+            throw ConvNetError(
+                .invalidArgument, "--csv is for a data set's predictions; give either pictures or --csv")
+        }
+        guard !(show && output.json) else {
+            throw ConvNetError(
+                .invalidArgument, "--show draws on standard output, which --json keeps for itself; give one of them")
+        }
+        let reader = try PictureReader(try argument.load(), path: argument.model)
+        if output.json { return try Console.print(try JSONText.encode(try images.map(reader.read))) }
+        for image in images {
+            let reading = try reader.read(image)
+            try Console.print(reading.line)
+            if show { try Console.show(reading.digits.map(\.seen)) }
+        }
     }
 }
 

@@ -28,8 +28,7 @@ public enum TerminalPicture {
     ///   - columns: The terminal's width in characters; a wider picture is reduced.
     /// - Throws: ``ConvNetError`` where memory does not suffice.
     public static func text(_ picture: Picture, style: Style, columns: Int = 80) throws(ConvNetError) -> String {
-        let perPixel = style == .ascii || style == .shades ? 2 : 1
-        let fitted = picture.reduced(toFitWidth: max(columns / perPixel, 1), height: .max)
+        let fitted = picture.reduced(toFitWidth: max(columns / style.columnsPerPixel, 1), height: .max)
         switch style {
         case .ascii: return shaded(fitted, with: Array(" .:-=+*#%@"))
         case .shades: return shaded(fitted, with: Array(" ░▒▓█"))
@@ -131,6 +130,9 @@ public enum TerminalPicture {
 }
 
 extension TerminalPicture.Style {
+    /// How many characters wide a pixel is.
+    public var columnsPerPixel: Int { self == .ascii || self == .shades ? 2 : 1 }
+
     /// What a terminal can show, as its environment tells.
     ///
     /// - Parameters:
