@@ -28,6 +28,6 @@ if ! perf stat -e cycles true 2>&1 | grep -qE '[0-9] +cycles'; then
 fi
 perf record --quiet -e "$event" -F 999 -g -o perf.data -- "$@" > /dev/null
 echo
-perf script -i perf.data -F tid,ip,sym,dso 2> /dev/null | python3 Benchmarks/profile.py "$1"
+perf script -i perf.data -F tid,ip,sym,dso 2> /dev/null | python3 Benchmarks/samples.py "$1"
 echo
 echo "Function by function, with who called whom: perf report -i perf.data"

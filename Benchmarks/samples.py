@@ -1,6 +1,6 @@
 """Groups the samples of perf by kernel: which operation each moment belongs to, and in which function it was spent.
 
-usage: perf script -i perf.data -F tid,ip,sym,dso | profile.py PROGRAM
+usage: perf script -i perf.data -F tid,ip,sym,dso | samples.py PROGRAM
 """
 
 import collections
