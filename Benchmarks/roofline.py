@@ -9,7 +9,7 @@ import math
 import sys
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 960, 600, 80, 230, 60, 70
-X_RANGE, Y_RANGE = (0.05, 1000), (1, 1000)  # operations a byte, GFLOP/s
+X_RANGE, Y_RANGE = (0.02, 1000), (0.5, 1000)  # operations a byte, GFLOP/s
 
 # Kernels of a kind share a colour and a mark; the order is that of the legend.
 KINDS = (
@@ -72,7 +72,7 @@ def style():
 
 def axes():
     parts = []
-    for power in range(-1, 4):
+    for power in range(-2, 4):
         for step in (1, 2, 5):
             value = step * 10.0**power
             if X_RANGE[0] <= value <= X_RANGE[1]:
@@ -93,7 +93,8 @@ def roofs(limits):
     parts.append(line(x_of(X_RANGE[0]), y_of(peak), x_of(X_RANGE[1]), y_of(peak), "roof"))
     parts.append(text(WIDTH - RIGHT - 6, y_of(peak) - 8, f"multiply-add peak {peak:.0f} GFLOP/s", "end"))
     measured = {entry["bytes"]: entry["copy"] for entry in limits["bandwidth"] if entry["copy"]}
-    for label, size in (("level-2 cache", 1 << 20), ("level-3 cache", 1 << 23), ("memory", 1 << 27)):
+    levels = (("level-2 cache", 1 << 20, True), ("level-3 cache", 1 << 23, False), ("memory", 1 << 27, True))
+    for label, size, above in levels:
         near = min(measured, key=lambda found: abs(math.log2(found / size)), default=None)
         if near is None or abs(math.log2(near / size)) > 1:
             continue
@@ -101,8 +102,10 @@ def roofs(limits):
         begin, end = max(X_RANGE[0], Y_RANGE[0] / speed), peak / speed
         parts.append(line(x_of(begin), y_of(begin * speed), x_of(end), y_of(peak), "memory"))
         slope = math.degrees(math.atan2(y_of(peak) - y_of(begin * speed), x_of(end) - x_of(begin)))
-        at = begin * 1.25
-        parts.append(text(x_of(at), y_of(at * speed) - 6, f"{label} {speed:.0f} GB/s", name="small", rotate=round(slope, 1)))
+        at = begin * (1.2 if above else 1.6)
+        shift = -6 if above else 16
+        words = f"{label} {speed:.0f} GB/s"
+        parts.append(text(x_of(at), y_of(at * speed) + shift, words, name="small", rotate=round(slope, 1)))
     return parts
 
 

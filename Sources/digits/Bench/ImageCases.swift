@@ -95,6 +95,50 @@ enum ImageCases {
         }
     }
 
+    /// A layer in training with 2 x 2 maximum pooling fused behind it: forward, and all gradients in one.
+    static func pooledLayer(_ convolution: Convolution, isFirst: Bool) -> [KernelCase] {
+        let shape = convolution.shape
+        let after = convolution.sideAfter / 2
+        let x = convolution.batch * convolution.side * convolution.side * convolution.inputs
+        let y = convolution.batch * after * after * convolution.outputs
+        let taps = convolution.kernel * convolution.kernel * convolution.inputs
+        let w = taps * convolution.outputs
+        let outputs = convolution.batch * convolution.sideAfter * convolution.sideAfter * convolution.outputs
+        let operations = 2 * Double(outputs) * Double(taps)
+        return [
+            KernelCase(
+                kernel: "conv2d and max pooling", variant: "forward", shape: convolution.text, operations: operations,
+                reads: floatBytes(x, w, convolution.outputs), writes: floatBytes(y) + Double(y)
+            ) { memory in
+                var shape = shape
+                let input = memory.floats(x, from: 0), weights = memory.floats(w, from: -0.06, to: 0.06)
+                let bias = memory.floats(convolution.outputs), output = memory.zeros(y), places = memory.bytes(y)
+                let workspace = memory.zeros(ck_conv2d_maxpool_forward_workspace(&shape))
+                return { ck_conv2d_maxpool_forward(&shape, input, weights, bias, true, output, places, workspace) }
+            },
+            KernelCase(
+                kernel: "conv2d and max pooling", variant: isFirst ? "weight gradient" : "both gradients",
+                shape: convolution.text, operations: operations * (isFirst ? 1 : 2),
+                reads: floatBytes(x, y) + Double(y) + (isFirst ? 0 : floatBytes(w)),
+                writes: floatBytes(w, convolution.outputs) + (isFirst ? 0 : floatBytes(x))
+            ) { memory in
+                var shape = shape
+                let input = memory.floats(x, from: 0), weights = memory.floats(w, from: -0.06, to: 0.06)
+                let unused = memory.zeros(y), places = memory.bytes(y), gradient = memory.floats(y)
+                let forward = memory.zeros(ck_conv2d_maxpool_forward_workspace(&shape))
+                ck_conv2d_maxpool_forward(&shape, input, weights, nil, true, unused, places, forward)
+                let inputGradient = isFirst ? nil : memory.zeros(x)
+                let weightGradient = memory.zeros(w), biasGradient = memory.zeros(convolution.outputs)
+                let workspace = memory.zeros(ck_conv2d_maxpool_backward_workspace(&shape, !isFirst))
+                return {
+                    ck_conv2d_maxpool_backward(
+                        &shape, input, weights, places, gradient, inputGradient, weightGradient, biasGradient,
+                        workspace)
+                }
+            },
+        ]
+    }
+
     /// Pooling of square windows that do not overlap.
     static func pooling(batch: Int, side: Int, channels: Int, window: Int, average: Bool = false) -> [KernelCase] {
         let after = side / window

@@ -38,6 +38,8 @@ enum NetworkCases {
         private var side: Int
         private var channels: Int
         private var isFirst = true
+        /// The layer before, where it is a convolution, and whether that was the first layer.
+        private var convolution: (shape: ImageCases.Convolution, isFirst: Bool)?
         private(set) var cases: [KernelCase] = []
 
         /// Elements of one example.
@@ -60,6 +62,8 @@ enum NetworkCases {
         }
 
         mutating func add(_ layer: any Layer) {
+            let before = convolution
+            convolution = nil
             switch layer {
             case let layer as Dense:
                 add(MatrixCases.layer(batch: batch, inputs: count, units: layer.units, isFirst: isFirst))
@@ -70,6 +74,7 @@ enum NetworkCases {
                 var convolution = ImageCases.Convolution(
                     batch: batch, side: side, inputs: channels, outputs: layer.filters, kernel: layer.kernelSize.height)
                 add(ImageCases.layer(convolution, isFirst: isFirst))
+                self.convolution = (convolution, isFirst)
                 convolution.batch = 1
                 add([ImageCases.prediction(convolution)])
                 (side, channels, isFirst) = (side - layer.kernelSize.height + 1, layer.filters, false)
@@ -77,6 +82,7 @@ enum NetworkCases {
             case let layer as MaxPooling2D:
                 let window = layer.poolSize.height
                 add(ImageCases.pooling(batch: batch, side: side, channels: channels, window: window))
+                if let before, window == 2 { add(ImageCases.pooledLayer(before.shape, isFirst: before.isFirst)) }
                 side /= window
             case is BatchNormalization:
                 add(VectorCases.normalization(rows: batch * side * side, channels: channels))
