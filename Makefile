@@ -8,7 +8,7 @@ BIN := .build/release
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build check check-keras accuracy bench bench-peers profile sanitize test-resume format lint docs clean prepare app-check
+.PHONY: help run test build check check-keras accuracy bench bench-peers profile sanitize test-resume fuzz format lint docs clean prepare app-check
 
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 
@@ -52,6 +52,10 @@ profile: prepare ## Show where the time goes, by kernel (KERNEL=conv2d or NETWOR
 
 sanitize: prepare ## Run the checks under the address and undefined-behaviour sanitizers (FAST=1: the kernels only)
 	@Tests/sanitize.sh $(if $(FAST),--fast)
+
+fuzz: prepare ## Give the readers of files what libFuzzer makes up (SECONDS=3600 a target, ARGS='idx npz')
+	@swift build $(RELEASE) --product digits
+	@Tests/Fuzz/run.sh $(or $(SECONDS),5) $(ARGS)
 
 test-resume: prepare ## Kill training at random moments and go on with it, 100 times (ROUNDS=20)
 	@swift build $(RELEASE) --product digits

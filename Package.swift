@@ -102,6 +102,12 @@ let package = Package(
             path: "Tests/KerasCheck/Predictions",
             swiftSettings: strict
         ),
+        // Test support: runs a command and tells its memory and time.
+        .executableTarget(
+            name: "measure",
+            path: "Tests/Measure",
+            cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])]
+        ),
         // Test support: counts heap allocations by standing in for malloc in the test executable.
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(

@@ -35,7 +35,12 @@ extension ModelDescription {
     static func read(
         _ json: String, customLayers: [any Layer.Type], _ problem: (String) -> ConvNetError
     ) throws -> ModelDescription {
-        _ = try readValue(json, version: currentVersion, "description of the network", problem)
+        let value = try readValue(json, version: currentVersion, "description of the network", problem)
+        let count = value["layers"]?.array?.count ?? 0
+        guard count <= FileLimits.layers else {
+            throw problem(
+                "its network has \(count) layers, but at most \(FileLimits.layers) are read; save a smaller one")
+        }
         let decoder = JSONDecoder()
         decoder.userInfo[LayerEnvelope.customLayers] = customLayers
         do {

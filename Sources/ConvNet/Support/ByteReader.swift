@@ -13,6 +13,7 @@ final class ByteReader {
     private var inflater: Inflater?
     private var chunk: [UInt8]
     private var position = 0
+    private var unpackedCount = 0
 
     init(path: String) throws(ConvNetError) {
         self.path = path
@@ -53,9 +54,20 @@ final class ByteReader {
             }
             let (used, output) = try inflater.inflate(chunk[position...], atMost: count)
             position += used
-            if !output.isEmpty { return output }
+            if !output.isEmpty {
+                unpackedCount += output.count
+                if unpackedCount > largestCount { throw packedTooWell() }
+                return output
+            }
             if position == chunk.count, !inflater.isAtEnd { try requireMoreInput() }
         }
+    }
+
+    private func packedTooWell() -> ConvNetError {
+        ConvNetError(
+            .invalidData, path: path,
+            "its data is packed more than \(FileLimits.unpackedRatio) to 1, as nothing real is; unpack it with gunzip "
+                + "if you trust it")
     }
 
     /// Reads the next chunk of the file where the last one is used up.

@@ -14,6 +14,11 @@ package enum FileLimits {
     package static let jsonDepth = 64
     /// Values in one JSON text: enough for a header of ``tensors`` tensors of ``rank`` axes.
     package static let jsonValues = 250_000
+    /// Members of one object: more than ``tensors``.
+    package static let jsonMembers = 20_000
+
+    /// Layers of a network.
+    package static let layers = 1_000
 
     // MARK: Arrays
 
@@ -34,14 +39,18 @@ package enum FileLimits {
     /// images of digits come to 20, and what comes to more than this holds next to nothing.
     package static let unpackedRatio = 200
     /// Bytes that packed data of any size may become, so that small files of nothing but zeros are read as well.
-    package static let unpackedFreely = 1 << 24
+    package static let unpackedFreely = 1 << 23
 
     // MARK: Images
 
     /// Width and height of a picture, in pixels.
-    package static let imageSide = 1 << 15
+    package static let imageSide = 30_000
     /// Pixels of a picture.
-    package static let imagePixels = 1 << 26
+    package static let imagePixels = 64_000_000
+    /// Size of a picture's file, in bytes.
+    package static let imageFileBytes = 64_000_000
+    /// Memory that decoding a picture takes besides file and pixels, in bytes.
+    package static let imageWorkingBytes = 100_000_000
 
     // MARK: Tables
 

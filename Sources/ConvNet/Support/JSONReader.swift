@@ -95,6 +95,7 @@ struct JSONReader {
             guard take(UInt8(ascii: ":")) else { throw error("a colon is missing") }
             skipSpace()
             members.append(JSONValue.Member(name: name, value: try readValue(depth: depth + 1)))
+            guard members.count <= FileLimits.jsonMembers else { throw error("an object has too many names") }
             skipSpace()
             if take(UInt8(ascii: "}")) { return members }
             guard take(UInt8(ascii: ",")) else { throw error("a comma or a closing brace is missing") }

@@ -51,7 +51,7 @@ extension Picture {
                 .invalidArgument, path: path, "pictures are read as grayscale or rgb; ask for one of them")
         }
         let format = try PictureFormat(bytes, path: path)
-        let decoder = Decoder(format: format, path: path, limits: limits)
+        let decoder = Decoder(format: format, path: path, limits: limits.narrowed(to: bytes.count, colorMode))
         let picture = try decoder.decode(bytes, colorMode: colorMode, enoughSide: enoughSide)
         return format == .jpeg ? picture.turned(by: ExifOrientation(jpeg: bytes)) : picture
     }
@@ -137,7 +137,8 @@ private struct Decoder {
             let size = "\(NumberText.grouped(Int(report.width))) x \(NumberText.grouped(Int(report.height)))"
             throw problem(
                 "this \(format.rawValue) picture is \(size) pixels; at most \(NumberText.grouped(limits.maxSide)) a side "
-                    + "and \(NumberText.grouped(limits.maxPixels)) in all are read, so make it smaller")
+                    + "and \(NumberText.grouped(limits.maxPixels)) in all are read from a file of its size, so make it smaller"
+            )
         case IC_NO_MEMORY:
             throw problem(
                 "decoding this \(format.rawValue) picture would take more than "
@@ -146,6 +147,17 @@ private struct Decoder {
             throw problem(
                 "this \(format.rawValue) picture is damaged (\(report.text)); save it again, or copy it anew")
         }
+    }
+}
+
+extension PictureLimits {
+    /// No more than a file of so many bytes justifies.
+    fileprivate func narrowed(to fileSize: Int, _ colorMode: Picture.ColorMode) -> PictureLimits {
+        var limits = self
+        let justified = FileLimits.unpackedBytes(of: fileSize)
+        limits.maxPixels = min(maxPixels, justified / colorMode.channels)
+        limits.maxWorkingMemory = min(maxWorkingMemory, justified)
+        return limits
     }
 }
 

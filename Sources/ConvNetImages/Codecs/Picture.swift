@@ -1,3 +1,5 @@
+import ConvNet
+
 /// A picture in memory: 8 bits a channel, rows from top to bottom.
 public struct Picture: Sendable, Equatable {
     /// What each pixel holds, under Keras's names for it.
@@ -42,7 +44,9 @@ public struct Picture: Sendable, Equatable {
     }
 }
 
-/// How large a picture may be. Checked at the file's header, before memory is taken for its pixels.
+/// How large a picture may be. Checked at the file's header, before memory is taken for its pixels. Whatever is allowed
+/// here, pixels and working memory are each at most 8 MiB and 200 times the file's bytes: what is packed better than that
+/// shows next to nothing.
 public struct PictureLimits: Sendable, Equatable {
     /// Most pixels in a row or column of the file's picture.
     public var maxSide: Int
@@ -56,18 +60,19 @@ public struct PictureLimits: Sendable, Equatable {
     /// The usual limits: 30,000 pixels a side, 64 million pixels, files of 64 MB, 100 MB of working memory.
     public static let standard = PictureLimits()
 
+    /// What is not given is as usual.
+    ///
     /// - Parameters:
     ///   - maxSide: Most pixels in a row or column.
     ///   - maxPixels: Most pixels that are decoded.
     ///   - maxFileSize: Most bytes of the file.
     ///   - maxWorkingMemory: Most bytes that decoding may take besides file and pixels.
     public init(
-        maxSide: Int = 30_000, maxPixels: Int = 64_000_000, maxFileSize: Int = 64_000_000,
-        maxWorkingMemory: Int = 100_000_000
+        maxSide: Int? = nil, maxPixels: Int? = nil, maxFileSize: Int? = nil, maxWorkingMemory: Int? = nil
     ) {
-        self.maxSide = maxSide
-        self.maxPixels = maxPixels
-        self.maxFileSize = maxFileSize
-        self.maxWorkingMemory = maxWorkingMemory
+        self.maxSide = maxSide ?? FileLimits.imageSide
+        self.maxPixels = maxPixels ?? FileLimits.imagePixels
+        self.maxFileSize = maxFileSize ?? FileLimits.imageFileBytes
+        self.maxWorkingMemory = maxWorkingMemory ?? FileLimits.imageWorkingBytes
     }
 }

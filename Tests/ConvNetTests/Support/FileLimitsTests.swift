@@ -37,10 +37,10 @@ import Testing
     }
 
     @Test func unpacksFreelyWhatIsSmall() {
-        #expect(FileLimits.unpackedBytes(of: 0) == 1 << 24)
-        #expect(FileLimits.unpackedBytes(of: 1000) == 1 << 24 + 200_000)
+        #expect(FileLimits.unpackedBytes(of: 0) == 1 << 23)
+        #expect(FileLimits.unpackedBytes(of: 1000) == 1 << 23 + 200_000)
         #expect(FileLimits.unpackedBytes(of: .max) == .max)
         #expect(FileLimits.unpackedBytes(of: .max / 200) == .max)
-        #expect(FileLimits.unpackedBytes(of: -1) == 1 << 24)
+        #expect(FileLimits.unpackedBytes(of: -1) == 1 << 23)
     }
 }

@@ -29,28 +29,32 @@ final class RunningCommand {
     private static let proxies = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
 
     /// The command that was built beside these tests.
-    static let path: String = {
+    static let path = beside("digits")
+
+    /// A program that was built beside these tests.
+    static func beside(_ name: String) -> String {
         let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-        return tests.deletingLastPathComponent().appending(path: "digits").path
-    }()
+        return tests.deletingLastPathComponent().appending(path: name).path
+    }
 
     /// - Parameters:
     ///   - arguments: After the command's name.
     ///   - environment: Added to what the tests run in, without the variables by which data is found.
     ///   - shell: A shell's command to run first, such as a limit.
     ///   - errors: Where standard error goes instead of a file.
+    ///   - command: Another program than the command.
     init(
         _ arguments: [String], environment: [String: String] = [:], after shell: String? = nil,
-        errors: FileHandle? = nil
+        errors: FileHandle? = nil, command: String = path
     ) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "digits-run-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
         for name in ["output", "errors"] { try Data().write(to: URL(filePath: "\(folder)/\(name)")) }
         if let shell {
             process.executableURL = URL(filePath: "/bin/bash")
-            process.arguments = ["-c", "\(shell); exec \"$0\" \"$@\"", Self.path] + arguments
+            process.arguments = ["-c", "\(shell); exec \"$0\" \"$@\"", command] + arguments
         } else {
-            process.executableURL = URL(filePath: Self.path)
+            process.executableURL = URL(filePath: command)
             process.arguments = arguments
         }
         var variables = ProcessInfo.processInfo.environment
