@@ -49,7 +49,6 @@ import Testing
         Case("evaluate", says: "model"),
         Case("evaluate", "run", "--batch-size", "0", says: "batch size 0"),
         Case("predict", "run", says: "--csv"),
-        Case("predict", "run", "digit.png", says: "digit.png: pictures cannot be read"),
         Case("summary", "cnn-compat", says: "did you mean cnn-compact?"),
     ])
     func refuses(_ example: Case) throws {

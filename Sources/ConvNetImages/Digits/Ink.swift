@@ -39,7 +39,9 @@ struct Ink {
             level = Self.level(amount.values, grain: grain)
             rounds -= 1
         }
-        guard 2 * level >= Self.leastContrast, level > 3.2 * grain else { return nil }
+        guard 2 * level >= Self.leastContrast, level > 3.2 * max(grain, Self.regionalGrain(of: amount)) else {
+            return nil
+        }
         self.amount = amount
         self.grain = grain
         self.level = level
@@ -70,6 +72,21 @@ struct Ink {
     /// distribution. Pixels of equal value say nothing, as the paper of a drawn picture.
     private static func grain(of amounts: [Float]) -> Float {
         1.4826 * amounts.map { abs($0) }.percentile(0.5)
+    }
+
+    /// The grain of the rougher regions: the upper quartile of nine. Paper so dark that its grain is cut off at black is
+    /// smooth there, and rough where it is lit.
+    private static func regionalGrain(of amount: Plane) -> Float {
+        guard amount.width >= 9, amount.height >= 9 else { return 0 }
+        var grains: [Float] = []
+        for row in 0..<3 {
+            for column in 0..<3 {
+                let columns = (amount.width * column / 3)..<(amount.width * (column + 1) / 3)
+                let rows = (amount.height * row / 3)..<(amount.height * (row + 1) / 3)
+                grains.append(grain(of: rows.flatMap { y in columns.map { amount[$0, y] } }))
+            }
+        }
+        return grains.percentile(0.75)
     }
 
     /// The level half way between the paper and the mean of what is above that level (Ridler and Calvard, "Picture
