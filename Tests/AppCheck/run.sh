@@ -58,7 +58,9 @@ fi
 if ldd "$(swift build -c release --show-bin-path)/App" | grep -E 'lib(curl|crypto|png|jpeg)'; then
     fail "an app that uses the library alone links what only the command needs"
 fi
-if [ -n "$(find -L .build/release .build/debug -name 'ConvNetImages*.swiftmodule' -o -name 'CImageCodecs.build')" ]; then
-    fail "an app that uses the library ConvNet alone compiles the image codecs"
+# The folder of a C target is there as soon as the build is planned; what is compiled lies in it.
+compiled=$(find -L .build/release .build/debug -name 'ConvNetImages*.swiftmodule' -o -path '*/CImageCodecs.build/*.o')
+if [ -n "$compiled" ]; then
+    fail "an app that uses the library ConvNet alone compiles the image codecs: $compiled"
 fi
 echo "app check: $passed passed, 0 failed"
