@@ -137,7 +137,9 @@ let package = Package(
             dependencies: ["ConvNetReport", "ConvNetImages"],
             swiftSettings: strict
         ),
-        .testTarget(name: "DigitsTests", dependencies: ["digits", "ConvNet", "WaywardServer"], swiftSettings: strict),
+        .testTarget(
+            name: "DigitsTests", dependencies: ["digits", "ConvNet", "ConvNetImages", "WaywardServer"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

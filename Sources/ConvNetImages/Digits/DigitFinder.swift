@@ -1,5 +1,3 @@
-import ConvNet
-
 /// Finds the digits in a picture and makes of each what MNIST's makers made of theirs.
 ///
 /// The steps, one file each: reduce the picture, estimate the paper, find the ink and its polarity, take ruled lines out,
@@ -34,7 +32,9 @@ public struct DigitFinder: Sendable {
         let components = Components(of: mask, width: width, height: height) { ink.amount.values[$0] > ink.level }
         let scale = Double(picture.width) / Double(width)
         return Segmentation.digits(in: components, width: width, height: height).compactMap { group in
-            guard let placed = Placement.placed(Self.cut(group, from: ink, components)) else { return nil }
+            guard Outline.isStroke(group, in: image, ink, components),
+                let placed = Placement.placed(Self.cut(group, from: ink, components))
+            else { return nil }
             let box = PixelBox(
                 x: Int(Double(group.box.x) * scale), y: Int(Double(group.box.y) * scale),
                 width: Int((Double(group.box.width) * scale).rounded(.up)),

@@ -22,9 +22,11 @@ struct Ink {
 
         var paper = surface
         var amount = Self.amount(of: image, over: paper, isDark: isDark)
-        for _ in 0..<2 {
-            let level = Self.level(amount.values, grain: Self.grain(of: amount.values))
-            paper = Paper(of: image, without: amount.values.map { $0 > 0.5 * level })
+        // What may be ink is left out of the paper: at first only what surely is, since the surface may be off by a little.
+        for share in [1, 0.5] as [Float] {
+            let grain = Self.grain(of: amount.values)
+            let limit = max(share * Self.level(amount.values, grain: grain), 2.5 * grain)
+            paper = Paper(of: image, without: amount.values.map { $0 > limit })
                 .plane(width: image.width, height: image.height)
             amount = Self.amount(of: image, over: paper, isDark: isDark)
         }
@@ -39,9 +41,7 @@ struct Ink {
             level = Self.level(amount.values, grain: grain)
             rounds -= 1
         }
-        guard 2 * level >= Self.leastContrast, level > 3.2 * max(grain, Self.regionalGrain(of: amount)) else {
-            return nil
-        }
+        guard 2 * level >= Self.leastContrast, level > 3.2 * grain else { return nil }
         self.amount = amount
         self.grain = grain
         self.level = level
@@ -60,33 +60,20 @@ struct Ink {
     }
 
     /// Light falls on paper and ink alike, so that dark ink takes a share of the paper's brightness; light ink adds to it.
+    /// In the darkest corners, where that would raise the grain as well, it is not made up for in full.
     private static func amount(of image: Plane, over paper: Plane, isDark: Bool) -> Plane {
         let mean = paper.values.reduce(0, +) / Float(paper.values.count)
         let values = zip(image.values, paper.values).map { value, paper in
-            isDark ? (paper - value) * mean / max(paper, 1) : value - paper
+            isDark ? (paper - value) * mean / max(paper, mean / 3, 1) : value - paper
         }
         return Plane(width: image.width, height: image.height, values: values)
     }
 
-    /// The standard deviation of the paper, from the median of the distances from it; 1.4826 makes it that of a normal
-    /// distribution. Pixels of equal value say nothing, as the paper of a drawn picture.
+    /// The standard deviation of the paper's grain, from the side where there is no ink: the median of the distances there;
+    /// 1.4826 makes it that of a normal distribution.
     private static func grain(of amounts: [Float]) -> Float {
-        1.4826 * amounts.map { abs($0) }.percentile(0.5)
-    }
-
-    /// The grain of the rougher regions: the upper quartile of nine. Paper so dark that its grain is cut off at black is
-    /// smooth there, and rough where it is lit.
-    private static func regionalGrain(of amount: Plane) -> Float {
-        guard amount.width >= 9, amount.height >= 9 else { return 0 }
-        var grains: [Float] = []
-        for row in 0..<3 {
-            for column in 0..<3 {
-                let columns = (amount.width * column / 3)..<(amount.width * (column + 1) / 3)
-                let rows = (amount.height * row / 3)..<(amount.height * (row + 1) / 3)
-                grains.append(grain(of: rows.flatMap { y in columns.map { amount[$0, y] } }))
-            }
-        }
-        return grains.percentile(0.75)
+        let beyond = amounts.filter { $0 <= 0 }
+        return beyond.isEmpty ? 0 : -1.4826 * beyond.percentile(0.5)
     }
 
     /// The level half way between the paper and the mean of what is above that level (Ridler and Calvard, "Picture

@@ -5,6 +5,8 @@
 enum Placement {
     static let side = 28
     static let fittedSide = 20
+    /// Where the centre of mass comes to lie: in the middle of pixel 14 of 0 to 27, measured on the images for training.
+    private static let middle: Float = 14.5
 
     /// - Parameter ink: The digit alone, 0 none to 1 full.
     /// - Returns: 28 x 28 numbers, or nil where there is no ink.
@@ -26,9 +28,9 @@ enum Placement {
             ink, size: size, step: 1 / scale, left: box.x - Float(extra) / scale, top: box.y - Float(extra) / scale)
         guard let center = centerOfMass(fitted) else { return nil }
         func shift(_ center: Float, _ length: Float) -> Int {
-            let wanted = Int((Float(side) / 2 - center).rounded())
-            // No part of the digit leaves the image.
-            let most = side - extra - Int((length * scale).rounded(.up))
+            let wanted = Int((middle - center).rounded())
+            // No part of the digit leaves the image; a length that rounding made a little more than whole is whole.
+            let most = side - extra - Int((length * scale - 0.01).rounded(.up))
             return min(max(wanted, -extra), max(most, -extra))
         }
         let (right, down) = (shift(center.x, width), shift(center.y, height))

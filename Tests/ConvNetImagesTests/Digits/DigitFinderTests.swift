@@ -8,7 +8,7 @@ import Testing
         var image = [Float](repeating: 0, count: 784)
         for y in 4..<24 {
             for x in 5..<23 {
-                let stroke = y < 7 || (abs(x - (22 - (y - 4) * 2 / 3)) <= 1)
+                let stroke = y < 7 || (abs(x - (22 - (y - 4) * 2 / 3)) <= 2)
                 if stroke, y < 7 || x > 7 { image[y * 28 + x] = 1 }
             }
         }
@@ -36,7 +36,8 @@ import Testing
         let digit = try #require(found.first)
         #expect(digit.image.width == 28 && digit.image.height == 28 && digit.image.colorMode == .grayscale)
         let center = centerOfMass(digit.image)
-        #expect(abs(center.x - 14) <= 0.6 && abs(center.y - 14) <= 0.6)
+        // Whole pixels are moved, to within half a one of MNIST's own middle.
+        #expect(abs(center.x - 14.5) <= 0.51 && abs(center.y - 14.5) <= 0.51)
         // The digit's box of 18 x 20 of 28, found to a pixel of the image that a network sees.
         let pixel = Double(size) / 28
         #expect(abs(Double(digit.box.height) - 20 * pixel) <= 1.6 * pixel + 1)

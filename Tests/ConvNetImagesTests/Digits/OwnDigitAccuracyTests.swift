@@ -14,8 +14,8 @@ import Testing
     private static let trainingCount = variables["CONVNET_ACCURACY_TRAINING"].flatMap { Int($0) } ?? 12_000
     private static let epochs = variables["CONVNET_ACCURACY_EPOCHS"].flatMap { Int($0) } ?? 3
 
-    /// What pictures cost today is 3.5 points; one and a half would be good.
-    private static let largestLoss = 0.05
+    /// What a picture may cost, as a share of the digits.
+    private static let largestLoss = 0.015
 
     /// Digit `index` in a picture of its own: side from 20 to 4000 pixels, evenly in its logarithm.
     private func encoded(_ image: [Float], index: Int) -> [UInt8] {
