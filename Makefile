@@ -8,7 +8,7 @@ BIN := .build/release
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build check check-keras accuracy bench bench-peers profile sanitize test-resume fuzz format lint docs clean prepare app-check
+.PHONY: help run test build check check-keras strangers accuracy bench bench-peers profile sanitize test-resume fuzz format lint docs clean prepare app-check
 
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 
@@ -40,6 +40,11 @@ bench: prepare ## Time the kernels, or with WHAT=models the networks (ARGS='--fi
 bench-peers: prepare ## Compare with Keras, PyTorch, ONNX Runtime, OpenVINO, MKL, OpenBLAS (ARGS='training cnn-compact')
 	@swift build $(RELEASE) --product digits
 	@Benchmarks/run.sh --digits $(BIN)/digits $(ARGS)
+
+strangers: prepare ## Show what each file that was made to do harm costs: sentence, memory, processor time, time
+	@STRANGERS_REPORT=$(CURDIR)/.build/strangers.csv swift test $(RELEASE) --disable-testable-imports \
+		--filter StrangersTests > .build/strangers.log || { tail -n 40 .build/strangers.log; exit 1; }
+	@Tests/DigitsTests/Strangers/table.py .build/strangers.csv
 
 accuracy: prepare ## Measure how well digits in pictures are read, against the same digits as MNIST has them
 	@CONVNET_ACCURACY_PICTURES=2000 CONVNET_ACCURACY_TRAINING=60000 CONVNET_ACCURACY_EPOCHS=4 \

@@ -138,8 +138,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "DigitsTests", dependencies: ["digits", "ConvNet", "ConvNetImages", "WaywardServer"],
-            swiftSettings: strict),
+            name: "DigitsTests",
+            dependencies: ["digits", "ConvNet", "ConvNetImages", "WaywardServer"],
+            exclude: ["Strangers/make_hostile.py", "Strangers/table.py"],
+            resources: [.copy("Strangers/HDF5")],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

@@ -13,15 +13,12 @@ typedef struct jpeg_decoder {
     struct jpeg_decompress_struct jpeg;
     struct jpeg_error_mgr errors;
     struct jpeg_progress_mgr progress;
-    uint32_t channels;
+    uint32_t channels, max_scans;
     ic_status status;
     ic_report *report;
     jmp_buf jump;
     int is_created;
 } jpeg_decoder;
-
-// A progressive file may go over the whole picture as often as it likes; real ones do so about ten times.
-enum { MOST_SCANS = 100 };
 
 _Noreturn static void fail(jpeg_decoder *decoder) {
     char text[JMSG_LENGTH_MAX];
@@ -44,9 +41,9 @@ static void on_message(j_common_ptr jpeg, int level) {
 }
 
 static void on_progress(j_common_ptr jpeg) {
-    if (((j_decompress_ptr)jpeg)->input_scan_number > MOST_SCANS) {
-        jpeg_decoder *decoder = jpeg->client_data;
-        snprintf(decoder->report->message, IC_MESSAGE_SIZE, "more than %d scans", MOST_SCANS);
+    jpeg_decoder *decoder = jpeg->client_data;
+    if (decoder->jpeg.input_scan_number > (int)decoder->max_scans) {
+        snprintf(decoder->report->message, IC_MESSAGE_SIZE, "more than %u scans", decoder->max_scans);
         decoder->status = IC_DAMAGED;
         longjmp(decoder->jump, 1);
     }
@@ -138,6 +135,7 @@ ic_status ic_open_jpeg(const uint8_t *bytes, size_t count, const ic_options *opt
     if (!decoder) return IC_NO_MEMORY;
     decoder->base = (ic_decoder){read_pixels, close_jpeg};
     decoder->channels = options->channels;
+    decoder->max_scans = options->max_scans;
     decoder->report = report;
     if (!setjmp(decoder->jump)) decoder->status = read_header(decoder, bytes, count, options);
     const ic_status status = decoder->status;

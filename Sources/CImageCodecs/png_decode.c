@@ -79,8 +79,8 @@ static void close_png(ic_decoder *base) {
 static void read_header(png_decoder *decoder, const ic_options *options) {
     png_structp png = decoder->png;
     png_set_user_limits(png, options->max_side, options->max_side);
-    png_set_chunk_cache_max(png, 100);
-    png_set_chunk_malloc_max(png, 1 << 20);
+    png_set_chunk_cache_max(png, options->max_chunks);
+    png_set_chunk_malloc_max(png, options->max_chunk_bytes);
     // Text, profiles, gamma and all else that leaves the pixels alone is skipped unread.
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_set_read_fn(png, decoder, on_read);

@@ -5,13 +5,24 @@
 
     extension HDF5Program {
         static func read(_ path: String, into result: String) throws(Failure) {
+            limitThisProcess(to: FileLimits.unpackedBytes(of: try size(of: path)))
+            let content = try content(of: path)
+            try write { try content.file.write(to: result, isLasting: false) }
+        }
+
+        private static func size(of path: String) throws(Failure) -> Int {
             var status = stat()
             guard stat(path, &status) == 0 else { throw Failure(code: EX_NOINPUT, sentence: "the file cannot be read") }
-            let bytes = FileLimits.unpackedBytes(of: Int(status.st_size))
-            limitThisProcess(to: bytes)
+            return Int(status.st_size)
+        }
+
+        /// What a file holds, as far as Keras uses it.
+        static func content(of path: String) throws(Failure) -> HDF5Content {
+            let size = try size(of: path)
             let reading = Reading()
             var limits = hdf5_limits(
-                bytes: bytes, objects: FileLimits.tensors * 8, rank: FileLimits.rank, depth: 32)
+                bytes: FileLimits.unpackedBytes(of: size), text_bytes: size, objects: FileLimits.hdf5Objects,
+                rank: FileLimits.rank, depth: FileLimits.hdf5Depth)
             // Of models, the optimizer's state is not used.
             let outcome = withTexts(["optimizer", "optimizer_weights"]) { skipped in
                 var visitor = hdf5_visitor(
@@ -22,7 +33,7 @@
             if let sentence = reading.problem ?? sentence(for: outcome) {
                 throw Failure(code: EX_DATAERR, sentence: sentence)
             }
-            try write { try reading.content.file.write(to: result) }
+            return reading.content
         }
 
         static func write(_ source: String, to path: String) throws(Failure) {
@@ -84,6 +95,7 @@
             }
             let room = min(bytes, FileLimits.arrayBytes * 4)
             limit(RLIMIT_AS, 1 << 30 + 3 * room)
+            limit(RLIMIT_DATA, 1 << 26 + 3 * room)
             limit(RLIMIT_FSIZE, 1 << 27 + 2 * room)
             limit(RLIMIT_CPU, 60)
             limit(RLIMIT_CORE, 0)

@@ -20,19 +20,20 @@ enum JSONText {
     ///
     /// - Throws: ``ConvNetError`` of kind `missingInput` or `invalidData`.
     static func decode<Value: Decodable>(_ type: Value.Type, file path: String) throws -> Value {
-        let text = try TextFile.read(path, atMost: largestFile)
+        let text = try TextFile.readJSON(path, atMost: FileLimits.recordBytes)
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         do {
             return try decoder.decode(type, from: Data(text.utf8))
         } catch {
-            throw ConvNetError(
-                .invalidData, path: path, "it was changed or is of another version of digits; train anew")
+            throw changed(path)
         }
     }
 
-    /// The longest record of a run that is read: some 10,000 epochs.
-    private static let largestFile = 1 << 22
+    /// What is said of a file that is not as ``encode(_:_:)`` wrote it.
+    static func changed(_ path: String) -> ConvNetError {
+        ConvNetError(.invalidData, path: path, "it was changed or is of another version of digits; train anew")
+    }
 }
 
 /// A number that may be missing or not finite; both are null in JSON.

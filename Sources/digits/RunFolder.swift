@@ -82,7 +82,9 @@ struct RunFolder {
 
     /// The settings that the run began with.
     func settings() throws -> TrainingSettings {
-        try JSONText.decode(TrainingSettings.self, file: settingsFile)
+        let settings = try JSONText.decode(TrainingSettings.self, file: settingsFile)
+        guard settings.isConsistent else { throw JSONText.changed(settingsFile) }
+        return settings
     }
 
     private func isFinished() throws -> Bool {

@@ -70,7 +70,7 @@ struct RunReport {
     /// The lines of `history.csv`: the epoch, counted from 0, then what it gave.
     private static func epochs(of run: RunFolder) throws -> [Report.Epoch] {
         guard FileManager.default.fileExists(atPath: run.historyFile) else { return [] }
-        let lines = try TextFile.read(run.historyFile, atMost: largestHistory).split(separator: "\n")
+        let lines = try TextFile.read(run.historyFile, atMost: FileLimits.historyBytes).split(separator: "\n")
             .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
         guard let names = lines.first else { return [] }
         return try lines.dropFirst().map { line in
@@ -83,9 +83,6 @@ struct RunReport {
             return Report.Epoch(number: epoch + 1, logs: logs)
         }
     }
-
-    /// In bytes: some 100,000 epochs.
-    private static let largestHistory = 1 << 24
 
     private static func damaged(_ path: String) -> ConvNetError {
         ConvNetError(

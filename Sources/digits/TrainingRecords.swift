@@ -91,6 +91,12 @@ struct TrainingSettings: Codable {
         }
     }
 
+    /// Whether training can do what they say: somebody may have changed the file.
+    var isConsistent: Bool {
+        epochs >= 1 && (1...1 << 53).contains(trainingImages) && testImages >= 0
+            && (1...trainingImages).contains(batchSize) && (0..<1).contains(validationSplit)
+    }
+
     /// What the model file says of its making. Threads and paths are no part of it: they do not change the weights.
     func modelInfo(classNames: [String]) -> ModelInfo {
         var training = [

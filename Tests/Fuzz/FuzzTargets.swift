@@ -5,7 +5,10 @@ import Glibc
 ///
 /// The environment variable FUZZ_TARGET chooses one. These sources are compiled into one module with those of the library.
 enum FuzzTarget: String, CaseIterable {
-    case idx, json, safetensors, model, checkpoint, npz, picture, table
+    case idx, gzip, json, safetensors, model, checkpoint, zip, npy, npz, picture, table
+    /// Keras's: a whole archive, the description of a network alone, what the child process hands back of an HDF5 file, and
+    /// what that process itself does with such a file.
+    case keras, config, content, hdf5
 
     /// - Throws: What the reader throws.
     func read(_ path: String) throws {
@@ -13,6 +16,10 @@ enum FuzzTarget: String, CaseIterable {
         case .idx:
             let file = try IDXFile.read(path)
             precondition(file.bytes.count == file.dimensions.reduce(1, *), "an IDX file whose elements are not its own")
+        case .gzip:
+            let reader = try ByteReader(path: path)
+            let bytes = try reader.read(.max)
+            precondition(bytes.count <= reader.largestCount, "more bytes than a file of its size may become")
         case .json:
             let text = try bytes(of: path)
             do {
@@ -34,13 +41,59 @@ enum FuzzTarget: String, CaseIterable {
             let checkpoint = try Checkpoint.read(path)
             precondition(checkpoint.state.isConsistent, "a state that contradicts itself")
             _ = checkpoint.optimizer
+        case .zip:
+            let archive = try ZipArchive(path: path)
+            for entry in archive.entries {
+                let content = try archive.read(entry)
+                precondition(content.count == entry.size, "an entry that is not as long as it is said to be")
+            }
+        case .npy:
+            let array = try NpyArray(try bytes(of: path), name: "a", path: path)
+            precondition(array.floats().count == array.shape.reduce(1, *), "an array whose elements are not its own")
+            _ = array.integers()
         case .npz:
             _ = try NpzFile.read(path)
         case .picture:
             _ = try Picture.read(path)
         case .table:
             _ = try ImageTable.read(path)
+        case .keras:
+            _ = try Sequential.load(keras: path, helper: nil)
+        case .config:
+            let config: JSONValue
+            do {
+                config = try JSONReader.read(try bytes(of: path)[...])
+            } catch let error as JSONError {
+                throw ConvNetError(.invalidData, path: path, error.description)
+            }
+            try build(config, path)
+        case .content:
+            guard let content = HDF5Content(try SafetensorsFile.read(path)) else { return }
+            let again = HDF5Content(content.file)
+            precondition(again == content, "content that changes on its way")
+            let network = try Seeds.everyLayer()
+            let weights = KerasWeights(layers: network.layers, parameters: network.parameters)
+            try network.setWeights(try weights.read(content, path: path))
+        case .hdf5:
+            do throws(HDF5Program.Failure) {
+                _ = try HDF5Program.content(of: path)
+            } catch {
+                throw ConvNetError(.invalidData, path: path, error.sentence)
+            }
         }
+    }
+
+    /// The network that a description of Keras's becomes, as far as it goes without weights.
+    private func build(_ config: JSONValue, _ path: String) throws {
+        let architecture = try KerasArchitecture(config, path: path)
+        do {
+            let layers = try Sequential.named(architecture.layers)
+            let graph = try Sequential.graph(inputShape: architecture.inputShape, layers: layers)
+            precondition(graph.parameters.count <= FileLimits.tensors, "more weights than a file may hold")
+        } catch let error as ConvNetError where error.kind == .invalidModel {
+            throw ConvNetError(.invalidData, path: path, error.message.printable)
+        }
+        if let compiled = config["compile_config"] { _ = try KerasTraining(compiled, path: path) }
     }
 
     private func bytes(of path: String) throws -> [UInt8] {

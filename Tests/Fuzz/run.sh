@@ -16,23 +16,27 @@ out=.build/fuzz
 mkdir -p "$out/c" "$out/corpus"
 
 # The library in one module with the targets, so that its internals can be reached.
-sources=(Sources/ConvNet/*/*.swift Sources/ConvNet/*/*/*.swift Sources/ConvNetImages/*/*.swift Tests/Fuzz/*.swift)
+sources=(Sources/ConvNet/*/*.swift Sources/ConvNet/*/*/*.swift Sources/ConvNetImages/*/*.swift
+    Sources/digits-hdf5/HDF5Program{,+Library}.swift Tests/Fuzz/*.swift)
 binary=$out/readers
 newest=$(find Sources CKernels Tests/Fuzz -name '*.swift' -newer "$binary" -o -name '*.[ch]' -newer "$binary" 2> /dev/null \
     | head -n 1 || true)
 if [ ! -x "$binary" ] || [ -n "$newest" ]; then
-    # What decodes pictures is C: instrumented as well. The kernels see no bytes of files.
+    # What decodes pictures and walks through HDF5 files is C: instrumented as well. The kernels see no bytes of files.
     codecs=()
-    for file in Sources/CImageCodecs/*.c; do
+    for file in Sources/CImageCodecs/*.c Sources/HDF5Shim/*.c; do
         codecs+=("$out/c/$(basename "$file" .c).o")
-        clang -O1 -g -std=c11 -fsanitize=address,fuzzer-no-link -ISources/CImageCodecs/include -c "$file" -o "${codecs[-1]}"
+        clang -O1 -g -std=c11 -fsanitize=address,fuzzer-no-link -I"$(dirname "$file")/include" -c "$file" -o "${codecs[-1]}"
     done
+    hdf5=hdf5_serial
+    for folder in /usr/lib64 /usr/lib /usr/local/lib; do if [ -e "$folder/libhdf5.so" ]; then hdf5=hdf5; fi; done
     # The modules' files import each other by name; in one module these imports are of themselves, and only a warning.
-    swiftc -O -wmo -g -parse-as-library -swift-version 6 -suppress-warnings -sanitize=fuzzer,address -use-ld=lld -module-name ConvNet \
+    swiftc -O -wmo -g -parse-as-library -swift-version 6 -suppress-warnings -sanitize=fuzzer,address -use-ld=lld -module-name ConvNet -D HDF5 \
         -package-name ConvNet -Xcc -fmodule-map-file="$objects/CKernels.build/module.modulemap" \
-        -Xcc -fmodule-map-file="$objects/CImageCodecs.build/module.modulemap" -ISources/CZlib -ICKernels/include \
-        -ISources/CImageCodecs/include "${sources[@]}" $(find "$objects/CKernels.build/" -name '*.o') "${codecs[@]}" \
-        -lomp5 -lpng16 -ljpeg -lz -lm -o "$binary"
+        -Xcc -fmodule-map-file="$objects/CImageCodecs.build/module.modulemap" \
+        -Xcc -fmodule-map-file="$objects/HDF5Shim.build/module.modulemap" -ISources/CZlib -ICKernels/include \
+        -ISources/CImageCodecs/include -ISources/HDF5Shim/include "${sources[@]}" $(find "$objects/CKernels.build/" -name '*.o') "${codecs[@]}" \
+        -lomp5 -lpng16 -ljpeg -lz -lm "-l$hdf5" -o "$binary"
 fi
 
 targets=("$@")

@@ -124,6 +124,15 @@ def to_keras(name, folder, images, targets, test_images):
         after = model.evaluate(images, targets, verbose=0)[0]
         report(name, f"trained further in Keras, .{ending}", after < before, f"loss {before:.4f} to {after:.4f}")
 
+    digits("convert", run, work / "own.weights.h5")
+    own = opened(work / f"back-{name}.keras").get_weights()
+    with h5py.File(work / "own.weights.h5") as file:
+        sizes = []
+        file.visititems(lambda _, item: sizes.append(item.size) if isinstance(item, h5py.Dataset) else None)
+    report(name, "weights in h5py.File", sum(sizes) == sum(weight.size for weight in own), f"{len(sizes)} datasets")
+    model = network(name)
+    model.load_weights(work / "own.weights.h5")
+    compare(name, "load_weights of .weights.h5", model.predict(test_images, verbose=0), expected)
     digits("convert", run, work / "weights.npz")
     arrays = dict(np.load(work / "weights.npz"))
     same = [np.array_equal(a, b) for a, b in zip(arrays.values(), opened(work / f"back-{name}.keras").get_weights())]

@@ -34,6 +34,11 @@ typedef struct ic_options {
     // JPEG: the picture may be decoded at a half, a quarter or an eighth of its size while its longer side keeps at
     // least this many pixels, or where it exceeds max_pixels; 0 asks for its full size.
     uint32_t enough_side;
+    // JPEG: how often a progressive file may go over the whole picture.
+    uint32_t max_scans;
+    // PNG: chunks besides the pixels that are kept, and the memory that one of them takes, in bytes.
+    uint32_t max_chunks;
+    size_t max_chunk_bytes;
 } ic_options;
 
 // The library's own words, and what the header says even where the picture is refused.

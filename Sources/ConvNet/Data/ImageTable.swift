@@ -53,7 +53,7 @@ public struct ImageTable: Sendable, Equatable {
         }
         return ImageTable(
             imageShape: [columns.side, columns.side, 1], bytes: rows.pixels,
-            labels: columns.label == nil ? nil : rows.labels)
+            labels: columns.label == nil ? nil : rows.labels.map { Int($0) })
     }
 
     /// The images as a data set; without labels, every label is 0.
@@ -140,7 +140,7 @@ private struct TableColumns {
 /// Reads the lines of numbers, whatever pieces they come in.
 private struct TableRows {
     private(set) var pixels: [UInt8] = []
-    private(set) var labels: [Int] = []
+    private(set) var labels: [Int32] = []
     /// The line that is being read, from 1.
     var line = 1
 
@@ -150,6 +150,7 @@ private struct TableRows {
     private var value = 0
     private var digits = 0
     private var isPastNumber = false
+    private var emptyLines = 0
     /// Bytes of the line that is being read, about.
     private var lineLength = 0
     private var total = 0
@@ -210,7 +211,7 @@ private struct TableRows {
             guard value < maximumClassCount else {
                 throw refuse("\(place) holds the label \(value); labels go from 0 to \(maximumClassCount - 1)")
             }
-            labels.append(value)
+            labels.append(Int32(value))
         } else {
             guard let pixel = UInt8(exactly: value) else {
                 throw refuse("\(place) holds \(value); pixels go from 0 to 255")
@@ -223,7 +224,13 @@ private struct TableRows {
 
     private mutating func endLine() throws(ConvNetError) {
         defer { line += 1 }
-        if column == 0, digits == 0 { return isPastNumber = false }
+        if column == 0, digits == 0 {
+            emptyLines += 1
+            guard emptyLines <= FileLimits.lineBytes else {
+                throw refuse("it has more than \(FileLimits.lineBytes) empty lines; remove them")
+            }
+            return isPastNumber = false
+        }
         try endField()
         guard column == columns.count else {
             throw refuse("line \(line) has \(column) columns, but line 1 has \(columns.count)")

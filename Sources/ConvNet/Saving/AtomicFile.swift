@@ -12,10 +12,13 @@ package enum AtomicFile {
     ///
     /// - Parameters:
     ///   - path: The file.
+    ///   - isLasting: Whether the file should survive a power failure, for which the disk is waited for.
     ///   - body: Hands the content to the sink, in any number of pieces. If it throws, nothing changes.
     /// - Throws: What `body` throws, or ``ConvNetError``: `cannotCreate` where the file cannot be made in its folder,
     ///   `inputOutput` where writing fails.
-    package static func write(to path: String, _ body: (inout FileSink) throws -> Void) throws {
+    package static func write(
+        to path: String, isLasting: Bool = true, _ body: (inout FileSink) throws -> Void
+    ) throws {
         var status = stat()
         let exists = stat(path, &status) == 0
         let type = status.st_mode & S_IFMT
@@ -26,7 +29,8 @@ package enum AtomicFile {
             try writeDirectly(to: path, body)
         } else {
             let target = exists ? resolvingLinks(path) : path
-            try writeAndRename(to: target, named: path, mode: exists ? status.st_mode & 0o7777 : nil, body)
+            let mode = exists ? status.st_mode & 0o7777 : nil
+            try writeAndRename(to: target, named: path, mode: mode, syncing: isLasting, body)
         }
     }
 
@@ -63,7 +67,8 @@ package enum AtomicFile {
     private static let suffix = ".tmp"
 
     private static func writeAndRename(
-        to target: String, named path: String, mode: mode_t?, _ body: (inout FileSink) throws -> Void
+        to target: String, named path: String, mode: mode_t?, syncing: Bool,
+        _ body: (inout FileSink) throws -> Void
     ) throws {
         let folder = folder(of: target)
         let number = String(UInt64.random(in: .min ... .max), radix: 36)
@@ -71,7 +76,7 @@ package enum AtomicFile {
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw SystemError.creating(path, errno: errno) }
         do {
-            try fill(descriptor, path: path, syncing: true) { sink in
+            try fill(descriptor, path: path, syncing: syncing) { sink in
                 // A file that others may not read stays so.
                 if let mode { fchmod(descriptor, mode) }
                 try body(&sink)
@@ -81,7 +86,7 @@ package enum AtomicFile {
             unlink(temporary)
             throw error
         }
-        try syncFolder(folder, path: path)
+        if syncing { try syncFolder(folder, path: path) }
     }
 
     private static func writeDirectly(to path: String, _ body: (inout FileSink) throws -> Void) throws {

@@ -50,8 +50,13 @@ public struct SafetensorsFile: Sendable, Equatable {
     ///   there are more than 10,000 tensors, one has more than 8 axes, or the texts are longer than the format's 100
     ///   MB; `cannotCreate` and `inputOutput` where the file cannot be made or written.
     public func write(to path: String) throws {
+        try write(to: path, isLasting: true)
+    }
+
+    /// Writes the file as ``write(to:)`` does, but where `isLasting` is false without waiting for the disk.
+    package func write(to path: String, isLasting: Bool) throws {
         let header = try header(for: path)
-        try AtomicFile.write(to: path) { sink in
+        try AtomicFile.write(to: path, isLasting: isLasting) { sink in
             try sink.write([UInt64(header.utf8.count)])
             try sink.write(header)
             for name in names {

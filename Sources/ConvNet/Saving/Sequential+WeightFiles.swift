@@ -47,7 +47,7 @@ extension Sequential {
         case .keras, .h5:
             let file = try KerasFile(path, helper: helper)
             try setWeights(
-                try KerasWeights(layers: layers, parameters: graph.parameters).read(file.content, path: path))
+                try KerasWeights(layers: layers, parameters: graph.parameters).read(try file.content(), path: path))
         }
     }
 

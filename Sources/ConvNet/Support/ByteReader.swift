@@ -13,6 +13,8 @@ final class ByteReader {
     private var inflater: Inflater?
     private var chunk: [UInt8]
     private var position = 0
+    /// Bytes of the file before the chunk.
+    private var before = 0
     private var unpackedCount = 0
 
     init(path: String) throws(ConvNetError) {
@@ -56,7 +58,8 @@ final class ByteReader {
             position += used
             if !output.isEmpty {
                 unpackedCount += output.count
-                if unpackedCount > largestCount { throw packedTooWell() }
+                // As it goes, so that what is packed too well is known early.
+                if unpackedCount > FileLimits.unpackedBytes(of: before + position) { throw packedTooWell() }
                 return output
             }
             if position == chunk.count, !inflater.isAtEnd { try requireMoreInput() }
@@ -73,6 +76,7 @@ final class ByteReader {
     /// Reads the next chunk of the file where the last one is used up.
     private func refill() throws(ConvNetError) {
         guard position == chunk.count, !chunk.isEmpty else { return }
+        before += chunk.count
         chunk = try file.readBytes(Self.chunkSize)
         position = 0
     }

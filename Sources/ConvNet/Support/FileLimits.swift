@@ -17,6 +17,11 @@ package enum FileLimits {
     /// Members of one object: more than ``tensors``.
     package static let jsonMembers = 20_000
 
+    /// The record of a run's settings or results, in bytes: some 10,000 epochs.
+    package static let recordBytes = 1 << 22
+    /// The record of a run's epochs, in bytes: some 100,000.
+    package static let historyBytes = 1 << 24
+
     /// Layers of a network.
     package static let layers = 1_000
 
@@ -33,6 +38,10 @@ package enum FileLimits {
 
     // MARK: Archives and packed data
 
+    /// Groups, datasets and attributes of an HDF5 file, of which a weight has several.
+    package static let hdf5Objects = 8 * tensors
+    /// How deep groups of an HDF5 file lie in each other.
+    package static let hdf5Depth = 32
     /// Entries of an archive.
     package static let archiveEntries = 10_000
     /// Bytes that packed data may become for each of its own, beyond ``unpackedFreely``. Deflate packs 1032 to 1 at most;
@@ -49,6 +58,12 @@ package enum FileLimits {
     package static let imagePixels = 64_000_000
     /// Size of a picture's file, in bytes.
     package static let imageFileBytes = 64_000_000
+    /// How often a progressive JPEG may go over the whole picture; real ones do so about ten times.
+    package static let imageScans = 100
+    /// Memory that one chunk of a PNG besides its pixels takes, in bytes.
+    package static let imageChunkBytes = 1 << 20
+    /// Chunks of a PNG that are kept besides its pixels.
+    package static let imageChunks = 100
     /// Memory that decoding a picture takes besides file and pixels, in bytes.
     package static let imageWorkingBytes = 100_000_000
 

@@ -16,4 +16,17 @@ package enum TextFile {
         }
         return text
     }
+
+    /// The text of a file of JSON, as strictly read as all JSON here: what a decoder makes of it comes after that.
+    ///
+    /// - Throws: As ``read(_:atMost:)`` does, and `invalidData` where it is not JSON, too deep, or has too many values.
+    package static func readJSON(_ path: String, atMost limit: Int) throws -> String {
+        let text = try read(path, atMost: limit)
+        do throws(JSONError) {
+            _ = try JSONReader.read(text)
+        } catch {
+            throw ConvNetError(.invalidData, path: path, "it is not valid JSON (\(error)); name another file")
+        }
+        return text
+    }
 }

@@ -110,7 +110,8 @@ private struct Decoder {
         var options = ic_options(
             channels: UInt32(colorMode.channels), max_side: UInt32(clamping: limits.maxSide),
             max_pixels: UInt64(clamping: limits.maxPixels), max_memory: max(limits.maxWorkingMemory, 1),
-            enough_side: UInt32(clamping: enoughSide ?? 0))
+            enough_side: UInt32(clamping: enoughSide ?? 0), max_scans: UInt32(FileLimits.imageScans),
+            max_chunks: UInt32(FileLimits.imageChunks), max_chunk_bytes: FileLimits.imageChunkBytes)
         var report = ic_report()
         var handle: OpaquePointer?
         var (width, height): (UInt32, UInt32) = (0, 0)

@@ -21,8 +21,10 @@ typedef struct {
 
 /* The bounds that a file must keep. */
 typedef struct {
-    /* Of all datasets and attributes together, unpacked. */
+    /* Of all datasets together, and of one chunk of a dataset, unpacked. */
     size_t bytes;
+    /* Of all attributes together: they are not packed, so that they are no longer than the file. */
+    size_t text_bytes;
     /* Groups, datasets and attributes. */
     size_t objects;
     size_t rank;

@@ -129,6 +129,8 @@ import Testing
         ("{'descr': '|O', 'fortran_order': False, 'shape': (1,)}", "Python objects"),
         ("{'descr': '<c8', 'fortran_order': False, 'shape': (1,)}", "type '<c8'"),
         ("{'descr': '<U2', 'fortran_order': False, 'shape': (1,)}", "type '<U2'"),
+        // Found by fuzzing: a sentence of two lines.
+        ("{'descr': '<\n\u{1b}f3', 'fortran_order': False, 'shape': (1,)}", "type '<f3'"),
         ("{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,2)}", "9 axes"),
     ])
     func refusesHeaders(header: String, message: String) throws {

@@ -5,6 +5,17 @@ enum Deflate {
     /// The bytes as one gzip member.
     static func gzip(_ bytes: [UInt8]) -> [UInt8] { deflated(bytes, windowBits: 15 + 16) }
 
+    /// The bytes as the pixels of a PNG are packed.
+    static func zlib(_ bytes: [UInt8]) -> [UInt8] { deflated(bytes, windowBits: 15) }
+
+    /// The bytes as an entry of a zip file is packed.
+    static func raw(_ bytes: [UInt8]) -> [UInt8] { deflated(bytes, windowBits: -15) }
+
+    /// The CRC-32 of zip and PNG.
+    static func checksum(_ bytes: [UInt8]) -> Int {
+        bytes.withUnsafeBufferPointer { Int(crc32_z(0, $0.baseAddress, $0.count)) }
+    }
+
     private static func deflated(_ bytes: [UInt8], windowBits: Int32) -> [UInt8] {
         var stream = z_stream()
         var input = bytes

@@ -18,7 +18,7 @@ struct NpyArray {
     /// - Throws: ``ConvNetError`` of kind `invalidData`. Python objects are refused: reading them would run code.
     init(_ bytes: [UInt8], name: String, path: String) throws(ConvNetError) {
         func refuse(_ message: String) -> ConvNetError {
-            ConvNetError(.invalidData, path: path, "array '\(name)' \(message)")
+            ConvNetError(.invalidData, path: path, "array '\(name)' \(message)".printable)
         }
         let (header, size) = try NpyHeader.read(bytes, refuse)
         guard FileLimits.byteCount(of: header.shape, elementSize: header.element.size) == bytes.count - size else {

@@ -64,7 +64,7 @@ public struct HDF5Helper: Sendable, Hashable {
         try TemporaryFolder.use { folder in
             let source = "\(folder)/content.safetensors"
             let result = "\(folder)/content.h5"
-            try content.file.write(to: source)
+            try content.file.write(to: source, isLasting: false)
             try run(["write", source, result], in: folder, about: name, isReading: false)
             let file = try InputFile(path: result)
             return try file.readBytes(file.size)

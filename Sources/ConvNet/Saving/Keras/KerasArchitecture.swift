@@ -25,7 +25,7 @@ struct KerasArchitecture {
                 "its model is a \(other ?? "nameless class"), but only Sequential and functional models can be read; "
                     + "rebuild it as one of these")
         }
-        guard entries.count <= FileLimits.tensors else { throw refuse("it has too many layers; split the model") }
+        guard entries.count <= FileLimits.layers else { throw refuse("it has too many layers; split the model") }
 
         var reader = KerasLayers(path: path)
         var inputShape: [Int]?
@@ -35,7 +35,7 @@ struct KerasArchitecture {
             guard let className = entry["class_name"]?.string, let config = entry["config"] else {
                 throw refuse("one of its layers has no class or no settings; save the model again")
             }
-            let owner = "layer '\(config["name"]?.string ?? "")' (\(className))"
+            let owner = KerasOptions.owner(layer: config["name"]?.string, className)
             if inputShape == nil, className != "InputLayer",
                 config["batch_input_shape"] != nil || config["batch_shape"] != nil
             {

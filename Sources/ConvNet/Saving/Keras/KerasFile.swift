@@ -12,26 +12,40 @@ struct KerasFile {
     let config: JSONValue?
     /// How the network was compiled.
     let training: JSONValue?
-    /// The weights.
-    let content: HDF5Content
+    private let weights: Weights
 
-    /// Reads a `.keras` archive or an HDF5 file.
+    private enum Weights {
+        case read(HDF5Content)
+        case packed(ZipArchive, HDF5Helper?)
+    }
+
+    /// Reads a `.keras` archive, the weights aside, or an HDF5 file.
     init(_ path: String, helper: HDF5Helper?) throws {
         let magic = try InputFile(path: path).readBytes(8)
         if magic.starts(with: Array("PK".utf8)) {
             let archive = try ZipArchive(path: path)
             let config = try Self.config(archive)
-            content = try Self.weights(archive, helper: helper)
+            weights = .packed(archive, helper)
             self.config = config
             training = config["compile_config"].flatMap { $0 == .null ? nil : $0 }
         } else if magic == [0x89] + Array("HDF\r\n".utf8) + [0x1a, 0x0a] {
             guard let helper else { throw HDF5Helper.missing(path) }
-            content = try helper.read(path)
+            let content = try helper.read(path)
+            weights = .read(content)
             config = try Self.json("model_config", content, path)
             training = try Self.json("training_config", content, path)
         } else {
             throw ConvNetError(
                 .invalidData, path: path, "this is neither a .keras nor an .h5 file; name a model that Keras saved")
+        }
+    }
+
+    /// The weights. An archive's are unpacked here and not before, so that a network that is refused costs no more than
+    /// its description.
+    func content() throws -> HDF5Content {
+        switch weights {
+        case .read(let content): content
+        case .packed(let archive, let helper): try Self.content(archive, helper: helper)
         }
     }
 
@@ -47,13 +61,13 @@ struct KerasFile {
         return try parse(try archive.read(entry)[...], named: configName, archive.path)
     }
 
-    private static func weights(_ archive: ZipArchive, helper: HDF5Helper?) throws -> HDF5Content {
+    private static func content(_ archive: ZipArchive, helper: HDF5Helper?) throws -> HDF5Content {
         if let entry = archive[weightsName] {
             guard let helper else { throw HDF5Helper.missing(archive.path) }
             return try TemporaryFolder.use { folder in
                 let copy = "\(folder)/weights.h5"
                 let bytes = try archive.read(entry)
-                try AtomicFile.write(to: copy) { sink in try sink.write(bytes) }
+                try AtomicFile.write(to: copy, isLasting: false) { sink in try sink.write(bytes) }
                 return try helper.read(copy, named: archive.path)
             }
         }

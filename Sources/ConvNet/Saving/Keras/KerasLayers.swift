@@ -21,7 +21,7 @@ struct KerasLayers {
 
     mutating func read(_ className: String, _ config: JSONValue) throws(ConvNetError) -> Meaning {
         let name = config["name"]?.string
-        let owner = "layer \(name.map { "'\($0)' " } ?? "")(\(className))"
+        let owner = KerasOptions.owner(layer: name, className)
         var options = KerasOptions(config, of: owner, path: path)
         options.ignore(
             "name", "dtype_policy", "input_dtype", "batch_input_shape", "build_config", "quantization_config")

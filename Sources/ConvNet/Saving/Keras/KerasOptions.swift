@@ -16,6 +16,13 @@ struct KerasOptions {
         }
     }
 
+    /// What a layer is called in sentences, with no more of its names than a sentence holds.
+    static func owner(layer name: String?, _ className: String) -> String {
+        "layer \(name.map { "'\($0.prefix(longestName))' " } ?? "")(\(className.prefix(longestName)))"
+    }
+
+    private static let longestName = 100
+
     /// An error that begins with the owner.
     func problem(_ message: String) -> ConvNetError {
         ConvNetError(.invalidData, path: path, "\(owner) \(message)".printable)

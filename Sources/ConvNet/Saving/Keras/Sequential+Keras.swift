@@ -44,7 +44,8 @@ extension Sequential {
         } catch let error as ConvNetError {
             throw ConvNetError(.invalidData, path: path, "its network can't be built: \(error.message)".printable)
         }
-        let weights = try KerasWeights(layers: layers, parameters: graph.parameters).read(file.content, path: path)
+        let weights = try KerasWeights(layers: layers, parameters: graph.parameters).read(
+            try file.content(), path: path)
         let model = Sequential(name: architecture.name, seed: 0, layers: layers, graph: graph)
         try model.setWeights(weights)
         if let scale = architecture.inputScale { model.info.preprocessing.scale = scale }

@@ -1,31 +1,10 @@
 import Foundation
-import Testing
 
-/// A file that was made to do harm, and what is said of it.
-struct AttackFile: Sendable, CustomTestStringConvertible {
-    /// What it pretends to be.
-    enum Reader: Sendable {
-        /// The training images of a folder of IDX files, a model, or a table of images.
-        case data, model, table
-    }
+/// Data sets, and models in this library's own format.
+extension AttackFile {
+    // MARK: - IDX and gzip
 
-    let testDescription: String
-    let reader: Reader
-    let sentence: String
-    let bytes: @Sendable () -> [UInt8]
-
-    init(_ name: String, _ reader: Reader, _ sentence: String, _ bytes: @escaping @Sendable () -> [UInt8]) {
-        testDescription = name
-        self.reader = reader
-        self.sentence = sentence
-        self.bytes = bytes
-    }
-
-    static let all = images + packed + headers + tensors + networks + tables
-
-    // MARK: - IDX
-
-    private static let images = [
+    static let images = [
         AttackFile("idx: 4 GiB in 12 bytes", .data, "fewer bytes than its dimensions") {
             DrawnDigits.idx([65_535, 65_535], [])
         },
@@ -40,7 +19,7 @@ struct AttackFile: Sendable, CustomTestStringConvertible {
         AttackFile("idx: empty", .data, "not an IDX file") { [] },
     ]
 
-    private static let packed = [
+    static let packed = [
         AttackFile("gzip: 64 MiB of zeros", .data, "more than 200 to 1") {
             Deflate.gzip(DrawnDigits.idx([85_599, 28, 28], zeros(85_599 * 784)))
         },
@@ -63,7 +42,7 @@ struct AttackFile: Sendable, CustomTestStringConvertible {
 
     // MARK: - Headers
 
-    private static let headers = [
+    static let headers = [
         AttackFile("safetensors: a header of 2^63 bytes", .model, "not a safetensors file") {
             [0, 0, 0, 0, 0, 0, 0, 0x80] + Array("{}".utf8)
         },
@@ -99,7 +78,7 @@ struct AttackFile: Sendable, CustomTestStringConvertible {
 
     // MARK: - Tensors
 
-    private static let tensors = [
+    static let tensors = [
         AttackFile("tensors: lengths that overflow", .model, "has the shape") {
             safetensors("{\"a\":\(entry("[4294967296,4294967296,4]", 0, 0))}")
         },
@@ -137,7 +116,7 @@ struct AttackFile: Sendable, CustomTestStringConvertible {
 
     // MARK: - Networks
 
-    private static let networks = [
+    static let networks = [
         AttackFile("network: a layer that runs code", .model, "layer Lambda is not one that this library has") {
             network(layers: #"[{"class_name":"Lambda","config":{"function":"os.system('id')"}}]"#)
         },
@@ -167,7 +146,7 @@ struct AttackFile: Sendable, CustomTestStringConvertible {
 
     // MARK: - Tables
 
-    private static let tables = [
+    static let tables = [
         AttackFile("csv: one line of 4 MB", .table, "longer than 1048576 bytes") {
             [UInt8](repeating: UInt8(ascii: "7"), count: 1 << 22)
         },
@@ -186,14 +165,17 @@ struct AttackFile: Sendable, CustomTestStringConvertible {
         AttackFile("csv: bytes that are no text", .table, "line 1") {
             (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
         },
-        AttackFile("csv: packed line breaks", .table, "packed more than 200 to 1") {
+        AttackFile("csv: packed zeros", .table, "packed more than 200 to 1") {
+            Deflate.gzip(
+                Array("label,pixel0\n".utf8) + [[UInt8]](repeating: Array("0,0\n".utf8), count: 1 << 24).flatMap(\.self)
+            )
+        },
+        AttackFile("csv: packed line breaks", .table, "more than 1048576 empty lines") {
             Deflate.gzip(Array("label,pixel0\n1,1\n".utf8) + [UInt8](repeating: UInt8(ascii: "\n"), count: 1 << 26))
         },
     ]
 
     // MARK: - Making them
-
-    private static func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
 
     private static func size(_ count: Int) -> [UInt8] {
         (0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) }
