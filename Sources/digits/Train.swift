@@ -144,7 +144,7 @@ private struct TrainingJob {
     init(_ options: Train) throws {
         // Mistakes in the settings are told before any data are read or fetched.
         let plan = try options.network.plan()
-        augmentation = try options.augment.map { try Augmentation($0) }
+        let augmentation = try options.augment.map { try Augmentation($0) }
         let data = try options.dataOptions.load()
         try data.requireLabels()
         let chosen = try plan.network(seed: options.seed ?? 0, for: data.train)
@@ -154,9 +154,11 @@ private struct TrainingJob {
             creating: options.out ?? RunFolder.standardPath(model: chosen.network.name), settings: settings
         ) { checkpoint in
             try BackupAndRestore.saveBeginning(
-                of: chosen.model, examples: settings.trainingImages, batchSize: settings.batchSize, to: checkpoint)
+                of: chosen.model, examples: settings.trainingImages, batchSize: settings.batchSize,
+                augmentation: augmentation, to: checkpoint)
         }
         model = chosen.model
+        self.augmentation = augmentation
         interval = (options.checkpointEvery ?? .standard).interval
         headline = settings.headline(run: folder.path)
         self.data = data

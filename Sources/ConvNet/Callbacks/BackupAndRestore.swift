@@ -35,8 +35,9 @@ public final class BackupAndRestore: Callback {
 
     /// Goes on from the file, where there is one.
     ///
-    /// - Throws: ``ConvNetError``: `invalidData` where the file is not a checkpoint, is damaged or belongs to a training
-    ///   with other settings.
+    /// - Throws: ``ConvNetError``: `invalidData` where the file is not a checkpoint or is damaged; `invalidArgument`, naming
+    ///   the difference, where it belongs to a training with another network, loss, optimizer, batch size, number or order
+    ///   of examples, or augmentation. Whether the examples themselves are the same is not looked at.
     public func onTrainBegin(_ context: TrainingContext) throws {
         stepsUnsaved = 0
         lastSaved = clock.now
@@ -85,14 +86,16 @@ extension BackupAndRestore {
     ///   - model: Compiled, with its first weights.
     ///   - examples: Images an epoch.
     ///   - batchSize: Images a step.
+    ///   - augmentation: How they are changed at random.
     ///   - path: The file.
     package static func saveBeginning(
-        of model: Sequential, examples: Int, batchSize: Int, to path: String
+        of model: Sequential, examples: Int, batchSize: Int, augmentation: Augmentation?, to path: String
     ) throws {
         let compilation = try model.requireCompilation()
         let state = TrainingState(
             position: TrainingPosition(), batchSize: batchSize, stepsPerEpoch: (examples + batchSize - 1) / batchSize,
-            examples: ExampleUse(count: examples, shuffle: true), step: 0, loss: .init(sum: 0, count: 0), batches: 0,
+            examples: ExampleUse(count: examples, shuffle: true, augmentation: augmentation), step: 0,
+            loss: .init(sum: 0, count: 0), batches: 0,
             metrics: compilation.metrics.map { _ in .init(sum: 0, count: 0) }, history: [], seconds: 0, epochSeconds: 0,
             callbacks: [])
         try Checkpoint.write(model, compilation, state, callbacks: [], to: path)

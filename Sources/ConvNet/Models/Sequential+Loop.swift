@@ -22,7 +22,7 @@ extension Sequential {
         let loop = TrainingLoop(
             model: self, epochs: epochs, stepsPerEpoch: steps, batchSize: batchSize,
             terminateOnNaN: terminateOnNaN, callbacks: callbacks,
-            examples: ExampleUse(count: trained, shuffle: shuffle),
+            examples: ExampleUse(count: trained, shuffle: shuffle, augmentation: augmentation),
             session: try makeSession(batch: batchSize, isTraining: true))
 
         return try ComputeThread.shared.run { () throws in

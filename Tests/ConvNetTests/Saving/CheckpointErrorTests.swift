@@ -24,13 +24,13 @@ import Testing
 
     private func refusal(
         of path: String, model: Sequential? = nil, data other: Dataset? = nil, epochs: Int = 2, batchSize: Int = 16,
-        shuffle: Bool = true
+        augmentation: Augmentation? = nil, shuffle: Bool = true
     ) throws -> ConvNetError {
         let before = try bytes(of: path)
         let error = try #require(throws: ConvNetError.self) {
             _ = try (model ?? CheckpointTests.made()).fit(
-                try other ?? #require(data), epochs: epochs, batchSize: batchSize, shuffle: shuffle,
-                callbacks: [BackupAndRestore(path: path)])
+                try other ?? #require(data), epochs: epochs, batchSize: batchSize, augmentation: augmentation,
+                shuffle: shuffle, callbacks: [BackupAndRestore(path: path)])
         }
         #expect(error.path == path)
         #expect(try bytes(of: path) == before, "what is refused is left alone")
@@ -48,6 +48,9 @@ import Testing
             expect(try refusal(of: path, batchSize: 8), "batch size 16 there, 8 here")
             expect(try refusal(of: path, data: SmallData.digits(60, seed: 1)), "64 examples there, 60 examples here")
             expect(try refusal(of: path, epochs: 1, shuffle: false), "another order")
+            expect(
+                try refusal(of: path, augmentation: Augmentation(rotationRange: 10)),
+                "augmentation none there, rotation=10.0,fill=nearest here")
             expect(try refusal(of: path, model: CheckpointTests.made(seed: 4)), "seed 3 there, 4 here")
             expect(
                 try refusal(of: path, model: CheckpointTests.made(optimizer: SGD())), "optimizer Adam there, SGD here")

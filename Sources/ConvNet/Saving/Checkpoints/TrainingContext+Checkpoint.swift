@@ -79,6 +79,9 @@ extension TrainingContext {
             func text(_ count: Int?) -> String { count.map { "\($0) examples" } ?? "a stream" }
             throw refuse("data", text(state.examples.count), text(examples.count))
         }
+        if let there = state.examples.augmentation, let here = examples.augmentation, there != here {
+            throw refuse("augmentation", there, here)
+        }
         guard state.examples.shuffle == examples.shuffle, state.stepsPerEpoch == stepsPerEpoch else {
             throw ConvNetError(
                 .invalidArgument, path: path,

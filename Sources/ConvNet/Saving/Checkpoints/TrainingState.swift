@@ -12,6 +12,16 @@ struct ExampleUse: Sendable, Equatable, Codable {
     var count: Int?
     /// Whether each epoch has an order of its own; nil for a stream, which has an order anyway.
     var shuffle: Bool?
+    /// How images are changed at random, as ``Augmentation/description``, or `none`; nil for a stream, and in checkpoints
+    /// that do not tell.
+    var augmentation: String?
+}
+
+extension ExampleUse {
+    /// The use of examples in memory.
+    init(count: Int, shuffle: Bool, augmentation: Augmentation?) {
+        self.init(count: count, shuffle: shuffle, augmentation: augmentation?.description ?? "none")
+    }
 }
 
 /// Time spent on training. What a checkpoint counts already comes on top of what this process measures.
