@@ -1,3 +1,4 @@
+import ConvNetImages
 import Foundation
 import Testing
 
@@ -131,10 +132,10 @@ import Testing
 
         let png = workspace.path("grid.png")
         #expect(try digits("data", "show", workspace.data, "--count", "12", "--png", png).code == 0)
-        // Ten of 28 pixels in a line with gaps of 2, two lines, each pixel three times as large.
-        let header = try workspace.bytes("grid.png").prefix(24)
-        #expect(header.prefix(8) == [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
-        #expect(Array(header[16...]) == [0, 0, 3, 126, 0, 0, 0, 174])
+        let grid = try Picture.read(png)
+        // Two lines of images, each pixel four times as large, and enough of their ink.
+        #expect(grid.width >= 6 * 28 * 4 && grid.height >= 2 * 28 * 4)
+        #expect(grid.pixels.filter { $0 < 30 }.count >= 12 * 28 * 28 * 16 / 2)
         expectFailure(
             try digits("data", "show", workspace.data, "--class", "x"), code: 64, naming: "no class x", "0, 1, 2")
     }

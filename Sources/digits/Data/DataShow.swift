@@ -1,14 +1,13 @@
 import ArgumentParser
 import ConvNet
 import ConvNetImages
-import FoundationEssentials
-import Glibc
+import ConvNetReport
 
 /// `digits data show`
 struct DataShow: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show images of a data set in the terminal, and as a PNG file.",
+        abstract: "Show images of a data set in the terminal, or as a PNG file.",
         discussion: """
             The images are drawn at random, the same ones for the same seed. Where the output is no terminal, they are drawn \
             with characters.
@@ -37,27 +36,23 @@ struct DataShow: ParsableCommand {
     var test = false
 
     @Option(
-        help: ArgumentHelp("Write them to this file instead, magnified, ten in a line.", valueName: "file"),
+        help: ArgumentHelp("Write them to this file instead, enlarged.", valueName: "file"),
         completion: .file())
     var png: String?
 
-    private static let gap = 2
-    private static let magnification = 3
-    private static let columnsOfFile = 10
-
     func run() throws {
-        try require(count, in: 1...10_000, "count")
+        try require(count, in: 1...1000, "count")
         let loaded = try DataSource(data).load()
         // What has no labels is all for the test.
         let part = test || loaded.train.count == 0 ? loaded.test : loaded.train
-        let images = try chosen(of: part, loaded)
-        let pictures = try images.map { try Picture(part, index: $0, name: loaded.name) }
+        let shown = part.selecting(try chosen(of: part, loaded))
         if let png {
-            let grid = Picture.grid(pictures, columns: Self.columnsOfFile, gap: Self.gap)
-            return try grid.magnified(by: Self.magnification).writePNG(to: png)
+            let grid = try Drawing.samples(of: shown, isLabelled: loaded.isLabelled)
+            return try AtomicFile.write(try grid.png(), to: png)
         }
-        let names = images.map { loaded.isLabelled ? part.classNames[Int(part.labels[$0])] : "" }
-        try Console.print(try Self.text(pictures, names: names))
+        let pictures = try (0..<shown.count).map { try Picture(shown, index: $0, name: loaded.name) }
+        try Console.show(
+            pictures, captions: loaded.isLabelled ? shown.labels.map { shown.classNames[Int($0)] } : [])
     }
 
     private func chosen(of part: Dataset, _ loaded: LoadedData) throws -> [Int] {
@@ -76,30 +71,6 @@ struct DataShow: ParsableCommand {
         }
         var generator = Philox(seed: seed)
         return generator.permutation(of: candidates.count).prefix(count).map { candidates[Int($0)] }
-    }
-
-    /// As many pictures in a line as the terminal is wide, with the names of their classes under them.
-    private static func text(_ pictures: [Picture], names: [String]) throws -> String {
-        let style = TerminalPicture.Style(
-            isTerminal: isatty(STDOUT_FILENO) == 1, environment: ProcessInfo.processInfo.environment)
-        let columns = Console.columns(of: STDOUT_FILENO) ?? 80
-        let perPixel = style == .ascii || style == .shades ? 2 : 1
-        let width = (pictures[0].width + gap) * perPixel
-        let inLine = max(1, (columns + gap * perPixel) / width)
-        var text = ""
-        for start in stride(from: 0, to: pictures.count, by: inLine) {
-            let line = start..<min(start + inLine, pictures.count)
-            let grid = Picture.grid(Array(pictures[line]), columns: inLine, gap: gap)
-            text += try TerminalPicture.text(grid, style: style, columns: columns)
-            var caption = ""
-            for index in line {
-                let name = names[index].prefix(width - 1)
-                caption += name + String(repeating: " ", count: width - name.count)
-            }
-            while caption.last == " " { caption.removeLast() }
-            text += caption.isEmpty ? "" : caption + "\n"
-        }
-        return text
     }
 }
 
