@@ -71,18 +71,38 @@ import Testing
         #expect(darkness(2, 2, shapes[0]) == [[black, black], [black, black]])
     }
 
+    private func lines(_ text: String) -> [[Point]] {
+        StrokeFont.lines(of: Label(text: text, place: Point(0, 0)))
+    }
+
     @Test func everyCharacterOfASCIIHasAGlyphOfItsOwn() {
         var seen: [[[Point]]] = []
         for code in UInt8(33)...126 {
             let character = Character(Unicode.Scalar(code))
-            let lines = StrokeFont.lines(of: Label(text: String(character), place: Point(0, 0)))
+            let lines = self.lines(String(character))
             #expect(!lines.isEmpty && lines.allSatisfy { $0.count > 1 }, "\(character)")
             #expect(!seen.contains(lines), "\(character)")
             seen.append(lines)
         }
-        // Others are a box, all the same.
-        let others = ["ß", "数", "\u{0}"].map { StrokeFont.lines(of: Label(text: $0, place: Point(0, 0))) }
-        #expect(others.allSatisfy { $0 == others[0] && !seen.contains($0) })
+        // Others are told apart as well: letters with marks, and boxes with numbers.
+        for text in ["é", "è", "ê", "e\u{30c}", "É", "å", "ç", "ø", "ñ", "ö", "í", "ß", "数", "九", "Я", "😀", "\u{0}"] {
+            let lines = self.lines(text)
+            #expect(!lines.isEmpty && lines.allSatisfy { $0.count > 1 }, "\(text)")
+            #expect(!seen.contains(lines), "\(text)")
+            seen.append(lines)
+        }
+    }
+
+    @Test func lettersKeepTheirShapeUnderMarks() {
+        for (text, letter) in [("é", "e"), ("e\u{301}", "e"), ("Å", "A"), ("ç", "c"), ("ǖ", "u")] {
+            #expect(lines(text).starts(with: lines(letter)) && lines(text).count > lines(letter).count, "\(text)")
+        }
+        #expect(lines("é") == lines("e\u{301}") && lines("ß").count == lines("ss").count)
+        // A mark stands in the place of the dot, not above it.
+        func top(_ text: String) -> Double { lines(text).joined().map { -$0.y }.max() ?? 0 }
+        #expect(lines("í").count == lines("i").count && top("í") < top("Í"))
+        // The box holds the number: 6570 has its digits' strokes and the frame.
+        #expect(lines("数").count == 1 + ["6", "5", "7", "0"].map { lines($0).count }.reduce(0, +))
     }
 
     @Test func textStandsWhereItsAnchorSays() {

@@ -1,14 +1,15 @@
-/// A small font of lines, for pictures without a text engine (PNG): letters of ASCII and a few signs.
+/// A small font of lines, for pictures without a text engine (PNG): outlines of ASCII and a few signs, and what can be
+/// composed of them.
 ///
 /// Twenty units are the font's size. Capitals are 14 high, small letters 10; the baseline is at 0, y points up.
 enum StrokeFont {
-    private struct Glyph {
+    struct Glyph {
         let advance: Double
         let strokes: [[Point]]
     }
 
     private static let unitsPerEm = 20.0
-    private static let spacing = 3.0
+    static let spacing = 3.0
 
     private static let glyphs: [Character: Glyph] = {
         var glyphs: [Character: Glyph] = [:]
@@ -16,8 +17,10 @@ enum StrokeFont {
         return glyphs
     }()
 
-    /// What stands for characters that are not there: an empty box.
-    private static let missing = parse("8|0,0 8,0 8,14 0,14 0,0")
+    /// A character as its own outline has it, or nil where it has none.
+    static func outlined(_ character: Character) -> Glyph? { glyphs[character] }
+
+    static func glyph(of character: Character) -> Glyph { outlined(character) ?? composed(character) }
 
     /// The room that a text needs, in the unit of its size: in this font, and in the wider ones that browsers may use.
     static func width(of text: String, size: Double) -> Double {
@@ -25,7 +28,7 @@ enum StrokeFont {
     }
 
     private static func ownWidth(of text: String, size: Double) -> Double {
-        text.reduce(0) { $0 + (glyphs[$1] ?? missing).advance } * size / unitsPerEm
+        text.reduce(0) { $0 + glyph(of: $1).advance } * size / unitsPerEm
     }
 
     /// The text, cut and ended with an ellipsis where it is wider than there is room.
@@ -48,7 +51,7 @@ enum StrokeFont {
             }
         var lines: [[Point]] = []
         for character in label.text {
-            let glyph = glyphs[character] ?? missing
+            let glyph = glyph(of: character)
             for stroke in glyph.strokes {
                 lines.append(
                     stroke.map { point in
@@ -65,7 +68,7 @@ enum StrokeFont {
 
     /// Reads a glyph: its width, then strokes separated by semicolons. A point with a tilde is the control point of a
     /// quadratic curve between its neighbours; between two control points in a row lies a point of the curve.
-    private static func parse(_ outline: String) -> Glyph {
+    static func parse(_ outline: String) -> Glyph {
         let parts = outline.split(separator: "|")
         let width = parts.first.flatMap { Double($0) } ?? 0
         let strokes = (parts.last ?? "").split(separator: ";").map { stroke in
