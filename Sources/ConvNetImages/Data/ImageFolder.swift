@@ -19,18 +19,22 @@ public enum ImageFolder {
     }
 
     /// Height and width of the images, as MNIST has them.
-    public static let side = 28
+    public static let side = DigitFinder.imageSide
 
     /// Reads all pictures, PNG or JPEG, as grey images of 28 x 28 pixels, scaled to 0…1, in the order of their names.
     ///
-    /// A picture of that size is taken as it is. A larger one is reduced by area averaging until it fits, a smaller one keeps
-    /// its pixels; what is left at the sides is filled with the mean of the picture's border.
+    /// A picture of that size is taken as it is. Others depend on what the classes are called:
+    ///
+    /// - Where each name is a single character, as of digits, the pictures are of writing: of light or dark ink on any
+    ///   paper, found and placed as ``DigitFinder/character(in:)`` does, and so as `digits predict` reads them.
+    /// - Else a larger picture is reduced by area averaging until it fits, a smaller one keeps its pixels; what is left at
+    ///   the sides is filled with the mean of the picture's border.
     ///
     /// - Parameters:
     ///   - folder: The folder.
     ///   - name: What the data sets are called in reports.
     /// - Throws: ``ConvNetError``: `missingInput` where a folder or file is missing or may not be read; `invalidData`
-    ///   naming a file that is no picture or lies where none belongs, or a folder without pictures.
+    ///   naming a file that is no picture, shows no writing or lies where none belongs, or a folder without pictures.
     public static func load(_ folder: String, name: String) throws -> Content {
         let entries = try Folder.contents(of: folder)
         let names = entries.map(\.name)
@@ -92,6 +96,7 @@ public enum ImageFolder {
     private static func read(
         _ folder: String, classes: [String], of allClasses: [String], name: String
     ) throws -> Dataset {
+        let isWriting = allClasses.allSatisfy { className(ofFolder: $0).count == 1 }
         var pixels: [UInt8] = []
         var labels: [Int] = []
         for className in classes {
@@ -102,7 +107,18 @@ public enum ImageFolder {
                     throw ConvNetError(
                         .invalidData, path: path, "this is a folder in a folder of a class; only pictures belong there")
                 }
-                pixels += fitted(try Picture.read(path, enoughSide: 4 * side))
+                let picture = try Picture.read(path, enoughSide: isWriting ? DigitFinder.workingSide : 4 * side)
+                if picture.width == side, picture.height == side {
+                    pixels += picture.pixels
+                } else if !isWriting {
+                    pixels += fitted(picture)
+                } else if let character = DigitFinder().character(in: picture) {
+                    pixels += character.image.pixels
+                } else {
+                    throw ConvNetError(
+                        .invalidData, path: path, "nothing is written in this picture; remove it, or take a clearer one"
+                    )
+                }
                 labels.append(label)
             }
         }
@@ -111,12 +127,11 @@ public enum ImageFolder {
         }
         return try Dataset(
             name: name, bytes: pixels, imageShape: [side, side, 1], labels: labels,
-            classNames: allClasses.map(className))
+            classNames: allClasses.map(className(ofFolder:)))
     }
 
-    /// The pixels of a grey picture as an image of the data set.
+    /// A grey picture in the middle of the square.
     private static func fitted(_ picture: Picture) -> [UInt8] {
-        if picture.width == side, picture.height == side { return picture.pixels }
         let small = picture.reduced(toFitWidth: side, height: side)
         var image = [UInt8](repeating: borderMean(small), count: side * side)
         let (left, top) = ((side - small.width) / 2, (side - small.height) / 2)

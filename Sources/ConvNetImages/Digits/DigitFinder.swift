@@ -24,29 +24,58 @@ public struct DigitFinder: Sendable {
     ///
     /// - Parameter picture: Of any size, light on dark or dark on light; colour counts as grey.
     public func digits(in picture: Picture) -> [Digit] {
-        let image = Plane(picture, longestSide: Self.workingSide)
-        guard let ink = Ink(in: image) else { return [] }
+        guard let page = Page(picture) else { return [] }
+        return page.groups.compactMap(page.digit)
+    }
+
+    /// A picture's only character: all that is written, whether its strokes hang together or not; nil where nothing is.
+    ///
+    /// - Parameter picture: Of any size, light on dark or dark on light; colour counts as grey.
+    public func character(in picture: Picture) -> Digit? {
+        guard let page = Page(picture), var whole = page.groups.first else { return nil }
+        for group in page.groups.dropFirst() { whole.add(group) }
+        return page.digit(whole)
+    }
+}
+
+/// A picture with what is written on it.
+private struct Page {
+    /// In reading order.
+    let groups: [Segmentation.Group]
+    private let ink: Ink
+    private let components: Components
+    /// Pixels of the picture a pixel of the ink.
+    private let scale: Double
+
+    /// Nil where nothing stands out of the paper.
+    init?(_ picture: Picture) {
+        let image = Plane(picture, longestSide: DigitFinder.workingSide)
+        guard let ink = Ink(in: image) else { return nil }
         let (width, height) = (image.width, image.height)
         let mask = RuledLines.removed(
             from: ink.amount.values.map { $0 > ink.lowLevel }, width: width, height: height)
         let components = Components(of: mask, width: width, height: height) { ink.amount.values[$0] > ink.level }
-        let scale = Double(picture.width) / Double(width)
-        return Segmentation.digits(in: components, width: width, height: height).compactMap { group in
-            guard Outline.isStroke(group, in: image, ink, components),
-                let placed = Placement.placed(Self.cut(group, from: ink, components))
-            else { return nil }
-            let box = PixelBox(
-                x: Int(Double(group.box.x) * scale), y: Int(Double(group.box.y) * scale),
-                width: Int((Double(group.box.width) * scale).rounded(.up)),
-                height: Int((Double(group.box.height) * scale).rounded(.up)))
-            let pixels = placed.values.map { UInt8(($0 * 255).rounded()) }
-            return Digit(
-                box: box, image: Picture(width: Placement.side, height: Placement.side, pixels: pixels))
+        groups = Segmentation.digits(in: components, width: width, height: height).filter {
+            Outline.isStroke($0, in: image, ink, components)
         }
+        self.ink = ink
+        self.components = components
+        scale = Double(picture.width) / Double(width)
+    }
+
+    func digit(_ group: Segmentation.Group) -> DigitFinder.Digit? {
+        guard let placed = Placement.placed(cut(group)) else { return nil }
+        let box = PixelBox(
+            x: Int(Double(group.box.x) * scale), y: Int(Double(group.box.y) * scale),
+            width: Int((Double(group.box.width) * scale).rounded(.up)),
+            height: Int((Double(group.box.height) * scale).rounded(.up)))
+        let pixels = placed.values.map { UInt8(($0 * 255).rounded()) }
+        return DigitFinder.Digit(
+            box: box, image: Picture(width: Placement.side, height: Placement.side, pixels: pixels))
     }
 
     /// The ink of one digit with a margin for its soft edges, 0 none to 1 full; of other components, nothing.
-    private static func cut(_ group: Segmentation.Group, from ink: Ink, _ components: Components) -> Plane {
+    private func cut(_ group: Segmentation.Group) -> Plane {
         let amount = ink.amount
         let margin = max(group.box.longerSide / 24, 1)
         let (left, top) = (max(group.box.x - margin, 0), max(group.box.y - margin, 0))

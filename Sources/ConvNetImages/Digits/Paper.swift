@@ -75,9 +75,9 @@ struct Paper {
     /// A surface of second degree by iteratively reweighted least squares, with Geman and McClure's weights. The border,
     /// where there is seldom ink, counts more.
     private static func surface(through cells: Plane) -> Plane {
-        func terms(_ column: Int, _ row: Int) -> [Double] {
-            let x = (Double(column) + 0.5) / Double(cells.width) * 2 - 1
-            let y = (Double(row) + 0.5) / Double(cells.height) * 2 - 1
+        let terms = (0..<cells.values.count).flatMap { cell -> [Double] in
+            let x = (Double(cell % cells.width) + 0.5) / Double(cells.width) * 2 - 1
+            let y = (Double(cell / cells.width) + 0.5) / Double(cells.height) * 2 - 1
             return [1, x, y, x * x, x * y, y * y]
         }
         var border: [Float] = []
@@ -95,19 +95,19 @@ struct Paper {
                     let ratio = Double((cells[column, row] - result[column, row]) / scale)
                     let weight =
                         (isBorder(column, row, of: cells) ? 4 : 1) / ((1 + ratio * ratio) * (1 + ratio * ratio))
-                    let term = terms(column, row)
+                    let start = 6 * (row * cells.width + column)
                     for i in 0..<6 {
-                        side[i] += weight * term[i] * Double(cells[column, row])
-                        for j in 0..<6 { matrix[i * 6 + j] += weight * term[i] * term[j] }
+                        let weighted = weight * terms[start + i]
+                        side[i] += weighted * Double(cells[column, row])
+                        for j in 0..<6 { matrix[i * 6 + j] += weighted * terms[start + j] }
                     }
                 }
             }
             let solution = solve(matrix, side)
-            for row in 0..<cells.height {
-                for column in 0..<cells.width {
-                    let value = zip(solution, terms(column, row)).reduce(0) { $0 + $1.0 * $1.1 }
-                    result[column, row] = Float(min(max(value, 0), 255))
-                }
+            for cell in result.values.indices {
+                var value = 0.0
+                for (term, factor) in solution.enumerated() { value += factor * terms[6 * cell + term] }
+                result.values[cell] = Float(min(max(value, 0), 255))
             }
         }
         return result

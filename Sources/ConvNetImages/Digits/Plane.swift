@@ -66,7 +66,32 @@ extension Array where Element == Float {
     func percentile(_ share: Double) -> Float {
         // An odd step, so that it does not fall in with rows of an even length.
         let step = Swift.max(count / Self.sampleCount, 1) | 1
-        let sample = stride(from: 0, to: count, by: step).map { self[$0] }.sorted()
-        return sample[Swift.min(Int(Double(sample.count) * share), sample.count - 1)]
+        var sample = stride(from: 0, to: count, by: step).map { self[$0] }
+        return sample.select(Swift.min(Int(Double(sample.count) * share), sample.count - 1))
+    }
+
+    /// The element that sorting would put at a place (Hoare, "Algorithm 65: find", Communications of the ACM, 1961).
+    private mutating func select(_ place: Int) -> Float {
+        var (low, high) = (0, count - 1)
+        while low < high {
+            let pivot = self[(low + high) / 2]
+            var (left, right) = (low, high)
+            while left <= right {
+                while self[left] < pivot { left += 1 }
+                while self[right] > pivot { right -= 1 }
+                guard left <= right else { break }
+                swapAt(left, right)
+                left += 1
+                right -= 1
+            }
+            if place <= right {
+                high = right
+            } else if place >= left {
+                low = left
+            } else {
+                break
+            }
+        }
+        return self[place]
     }
 }

@@ -5,6 +5,12 @@ enum Segmentation {
         var labels: [Int32]
         var box: PixelBox
         var area: Int
+
+        mutating func add(_ other: Group) {
+            labels += other.labels
+            box = box.union(other.box)
+            area += other.area
+        }
     }
 
     /// A digit's longer side has at least this many pixels.
@@ -49,10 +55,7 @@ enum Segmentation {
             hasChanged = false
             search: for i in groups.indices {
                 for j in groups.indices where j > i && belongTogether(groups[i], groups[j]) {
-                    groups[i].labels += groups[j].labels
-                    groups[i].box = groups[i].box.union(groups[j].box)
-                    groups[i].area += groups[j].area
-                    groups.remove(at: j)
+                    groups[i].add(groups.remove(at: j))
                     hasChanged = true
                     break search
                 }
