@@ -8,7 +8,7 @@ BIN := .build/release
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build check check-keras strangers accuracy bench bench-peers profile sanitize test-resume fuzz format lint docs clean prepare app-check
+.PHONY: help run test build check check-keras strangers accuracy bench bench-data bench-peers profile sanitize test-resume fuzz format lint docs clean prepare app-check
 
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 
@@ -49,6 +49,10 @@ strangers: prepare ## Show what each file that was made to do harm costs: senten
 accuracy: prepare ## Measure how well digits in pictures are read, against the same digits as MNIST has them
 	@CONVNET_ACCURACY_PICTURES=2000 CONVNET_ACCURACY_TRAINING=60000 CONVNET_ACCURACY_EPOCHS=4 \
 		swift test $(RELEASE) --disable-testable-imports --filter OwnDigitAccuracyTests
+
+bench-data: prepare ## Measure what synthetic digits teach, and what augmentation costs (ARGS='--only cost')
+	@swift build $(RELEASE) --product digits
+	@python3 Benchmarks/digits_data.py --digits $(BIN)/digits $(ARGS)
 
 profile: prepare ## Show where the time goes, by kernel (KERNEL=conv2d or NETWORK=cnn-compact)
 	@swift build $(RELEASE) --product digits
