@@ -148,9 +148,10 @@ void ck_gemm(const ck_gemm_shape *shape, const float *a, const float *b, const f
  * algorithm. Its rounding errors are about those of the plain sum, but sums of whole numbers are no longer exact, and a
  * NaN or an infinity reaches results up to three pixels (or all taps of its channels) beyond those that the formula
  * names. */
-/* How a convolution is computed. Automatic takes Winograd's F(4x4, 3x3) where the shape suits it and it is faster, and
- * direct sums elsewhere. Winograd rounds differently, by no more than the direct sums' own error bound. */
-typedef enum ck_conv2d_algorithm { CK_CONV2D_AUTOMATIC = 0, CK_CONV2D_DIRECT } ck_conv2d_algorithm;
+/* How a convolution is computed. Automatic takes Winograd's F(4x4, 3x3) where it is possible and faster, Winograd takes
+ * it wherever it is possible, and all else is computed by direct sums. Winograd rounds differently, by no more than the
+ * direct sums' own error bound. */
+typedef enum ck_conv2d_algorithm { CK_CONV2D_AUTOMATIC = 0, CK_CONV2D_DIRECT, CK_CONV2D_WINOGRAD } ck_conv2d_algorithm;
 
 typedef struct ck_conv2d_shape {
     size_t batch;
@@ -163,14 +164,23 @@ typedef struct ck_conv2d_shape {
     ck_conv2d_algorithm algorithm;
 } ck_conv2d_shape;
 
+/* Which of the two computes a pass, or the gradients, on the tier in force. */
+ck_conv2d_algorithm ck_conv2d_forward_algorithm(const ck_conv2d_shape *shape);
+ck_conv2d_algorithm ck_conv2d_backward_algorithm(const ck_conv2d_shape *shape);
+
 /* Floats of workspace that each pass needs. */
 size_t ck_conv2d_forward_workspace(const ck_conv2d_shape *shape);
 size_t ck_conv2d_backward_input_workspace(const ck_conv2d_shape *shape);
 size_t ck_conv2d_backward_weights_workspace(const ck_conv2d_shape *shape);
 
-/* y = f(x * w + bias), bias having out_channels elements. */
-void ck_conv2d_forward(const ck_conv2d_shape *shape, const float *x, const float *w, const float *CK_NULLABLE bias,
-                       ck_activation f, float *y, float *CK_NULLABLE workspace);
+/* Weights in the form that the forward pass multiplies by, made once for many calls on weights that stay as they are:
+ * so many floats, from the start of a cache line, for a batch of any size; 0 where the pass takes them as they lie. */
+size_t ck_conv2d_prepared_size(const ck_conv2d_shape *shape);
+void ck_conv2d_prepare(const ck_conv2d_shape *shape, const float *w, float *prepared);
+
+/* y = f(x * w + bias), bias having out_channels elements. The bits are the same with `prepared` and without. */
+void ck_conv2d_forward(const ck_conv2d_shape *shape, const float *x, const float *w, const float *CK_NULLABLE prepared,
+                       const float *CK_NULLABLE bias, ck_activation f, float *y, float *CK_NULLABLE workspace);
 
 /* dx from dy: the transposed convolution. */
 void ck_conv2d_backward_input(const ck_conv2d_shape *shape, const float *dy, const float *w, float *dx,
@@ -190,8 +200,8 @@ void ck_conv2d_backward_weights(const ck_conv2d_shape *shape, const float *x, co
  * `record`, if given, has a byte an output: the maximum's place in its window, 0 ... 3 row by row as in
  * ck_maxpool2d_forward, or with ReLU 255 where the maximum is not above 0. */
 void ck_conv2d_maxpool_forward(const ck_conv2d_shape *shape, const float *x, const float *w,
-                               const float *CK_NULLABLE bias, bool relu, float *y, uint8_t *CK_NULLABLE record,
-                               float *CK_NULLABLE workspace);
+                               const float *CK_NULLABLE prepared, const float *CK_NULLABLE bias, bool relu, float *y,
+                               uint8_t *CK_NULLABLE record, float *CK_NULLABLE workspace);
 
 /* dw, and where wanted dx and dbias, from dy, the gradient of the pooled images: what ck_maxpool2d_backward and the
  * convolution's own gradients give, up to the order of the sums. */
@@ -421,8 +431,7 @@ size_t ck_augment_workspace(const ck_augmentation *augmentation, const ck_image_
 /* Image indices[i] of the source, changed at random in one resampling, becomes image i of y. What happens to an image
  * depends on seed, stream, epoch and its number in the source alone, and has the same bits on every tier. */
 void ck_augment_images(const ck_augmentation *augmentation, uint64_t seed, uint32_t stream, uint32_t epoch,
-                       const ck_image_source *source, size_t count, const int32_t *indices, float *y,
-                       float *workspace);
+                       const ck_image_source *source, size_t count, const int32_t *indices, float *y, float *workspace);
 
 /* ---- Drawing ----------------------------------------------------------------------------------------------------- */
 

@@ -12,13 +12,20 @@ static size_t w_size(const ck_conv2d_shape *s) {
     return s->kernel_height * s->kernel_width * s->in_channels * s->out_channels;
 }
 
-static const char *label(const ck_conv2d_shape *s, const char *what) {
-    static char text[200];
+/* On the tier in force, which picks the algorithm. */
+static ck_conv2d_algorithm algorithm_of(const ck_conv2d_shape *s, enum pass pass) {
+    return pass == FORWARD ? ck_conv2d_forward_algorithm(s) : ck_conv2d_backward_algorithm(s);
+}
+
+static const char *label(const ck_conv2d_shape *s, enum pass pass) {
+    static const char *const names[] = {"forward", "backward input", "backward weights"};
+    static char text[240];
     snprintf(text, sizeof text,
-             "%s %zux%zux%zux%zu -> %zux%zux%zu, kernel %zux%zu, stride %zux%zu, dilation %zux%zu, pad %zu %zu", what,
-             s->batch, s->in_height, s->in_width, s->in_channels, s->out_height, s->out_width, s->out_channels,
-             s->kernel_height, s->kernel_width, s->stride_height, s->stride_width, s->dilation_height,
-             s->dilation_width, s->pad_top, s->pad_left);
+             "%s by %s %zux%zux%zux%zu -> %zux%zux%zu, kernel %zux%zu, stride %zux%zu, dilation %zux%zu, pad %zu %zu",
+             names[pass], algorithm_of(s, pass) == CK_CONV2D_WINOGRAD ? "Winograd" : "direct sums", s->batch,
+             s->in_height, s->in_width, s->in_channels, s->out_height, s->out_width, s->out_channels, s->kernel_height,
+             s->kernel_width, s->stride_height, s->stride_width, s->dilation_height, s->dilation_width, s->pad_top,
+             s->pad_left);
     return text;
 }
 
@@ -26,7 +33,7 @@ static const char *label(const ck_conv2d_shape *s, const char *what) {
 struct arguments {
     const ck_conv2d_shape *shape;
     enum pass pass;
-    const float *x, *w, *bias, *dy;
+    const float *x, *w, *prepared, *bias, *dy;
     ck_activation f;
 };
 
@@ -43,7 +50,8 @@ static void run(struct check *check, const struct arguments *a, float *out) {
     const ck_conv2d_shape *s = a->shape;
     switch (a->pass) {
     case FORWARD:
-        ck_conv2d_forward(s, a->x, a->w, a->bias, a->f, out, check_workspace(check, ck_conv2d_forward_workspace(s)));
+        ck_conv2d_forward(s, a->x, a->w, a->prepared, a->bias, a->f, out,
+                          check_workspace(check, ck_conv2d_forward_workspace(s)));
         break;
     case BACKWARD_INPUT:
         ck_conv2d_backward_input(s, a->dy, a->w, out, check_workspace(check, ck_conv2d_backward_input_workspace(s)));
@@ -101,7 +109,6 @@ static void compare_transformed(struct check *check, const struct arguments *a, 
 }
 
 static void compare(struct check *check, const ck_conv2d_shape *s, enum check_data data) {
-    static const char *const names[] = {"forward", "backward input", "backward weights"};
     const float *x = check_input(check, x_size(s), data), *w = check_input(check, w_size(s), data);
     const float *dy = check_input(check, y_size(s), data), *bias = check_input(check, s->out_channels, data);
     for (int pass = FORWARD; pass <= BACKWARD_WEIGHTS; pass++) {
@@ -115,14 +122,20 @@ static void compare(struct check *check, const ck_conv2d_shape *s, enum check_da
         float *bound = bounds(check, &a);
         check_use_variant(check);
         run(check, &a, got);
-        if (winograd_may_apply(s)) compare_transformed(check, &a, data, bound, expected, got, label(s, names[pass]));
-        else if (data == CHECK_INTEGER) check_close(check, expected, got, n, 0, 0, "%s, exact", label(s, names[pass]));
-        else check_bounded(check, expected, got, bound, n, "%s", label(s, names[pass]));
+        const bool transformed = algorithm_of(s, a.pass) == CK_CONV2D_WINOGRAD;
+        check_true(check, !transformed || winograd_may_apply(s), "%s, but may not be", label(s, a.pass));
+        if (transformed) compare_transformed(check, &a, data, bound, expected, got, label(s, a.pass));
+        else if (data == CHECK_INTEGER) check_close(check, expected, got, n, 0, 0, "%s, exact", label(s, a.pass));
+        else check_bounded(check, expected, got, bound, n, "%s", label(s, a.pass));
         for (int threads = 1; threads <= 3; threads++) {
             ck_set_threads(threads);
             run(check, &a, again);
-            check_same_bytes(check, got, again, n * sizeof(float), "%s, %d threads", label(s, names[pass]), threads);
+            check_same_bytes(check, got, again, n * sizeof(float), "%s, %d threads", label(s, a.pass), threads);
         }
+        if (a.pass != FORWARD) continue;
+        a.prepared = prepared_weights(check, s, w);
+        run(check, &a, again);
+        check_same_bytes(check, got, again, n * sizeof(float), "%s, prepared weights", label(s, a.pass));
     }
 }
 
@@ -142,6 +155,7 @@ static size_t draw_pad(struct check *check, size_t kernel, size_t dilation) {
 }
 
 static void draw_shape(struct check *check, ck_conv2d_shape *s) {
+    s->algorithm = (ck_conv2d_algorithm)check_draw(check, 0, 2);
     static const size_t channels[] = {1, 2, 3, 7, 8, 9, 15, 16, 17, 30, 32, 33, 40, 64};
     enum { CHANNELS = sizeof channels / sizeof channels[0] };
     s->batch = check_draw(check, 1, 5);
@@ -193,15 +207,17 @@ static void check_tiles(struct check *check) {
     }
 }
 
-/* Shapes for Winograd's algorithm: sizes around its tiles, paddings, channels around a vector. */
+/* Shapes for Winograd's algorithm: sizes around its tiles, paddings, channels around a vector; where it is asked for,
+ * few channels and single images as well. */
 static void check_winograd(struct check *check) {
-    static const size_t channels[] = {12, 15, 16, 17, 30, 32, 33, 64};
-    for (int i = 0; i < 60; i++) {
+    static const size_t channels[] = {1, 3, 8, 12, 15, 16, 17, 30, 32, 33, 64};
+    for (int i = 0; i < 80; i++) {
+        const bool asked = i % 2;
         ck_conv2d_shape s = {.batch = check_draw(check, 1, 9),
-                             .in_height = check_draw(check, 3, 20),
-                             .in_width = check_draw(check, 3, 20),
-                             .in_channels = channels[check_draw(check, 0, 7)],
-                             .out_channels = channels[check_draw(check, 0, 7)],
+                             .in_height = check_draw(check, asked ? 1 : 3, 20),
+                             .in_width = check_draw(check, asked ? 1 : 3, 20),
+                             .in_channels = channels[check_draw(check, asked ? 0 : 3, 10)],
+                             .out_channels = channels[check_draw(check, asked ? 0 : 3, 10)],
                              .kernel_height = 3,
                              .kernel_width = 3,
                              .stride_height = 1,
@@ -209,7 +225,8 @@ static void check_winograd(struct check *check) {
                              .dilation_height = 1,
                              .dilation_width = 1,
                              .pad_top = check_draw(check, 0, 2),
-                             .pad_left = check_draw(check, 0, 2)};
+                             .pad_left = check_draw(check, 0, 2),
+                             .algorithm = asked ? CK_CONV2D_WINOGRAD : CK_CONV2D_AUTOMATIC};
         s.out_height = fit(s.in_height, 3, 1, 1, s.pad_top, check_draw(check, 0, 2));
         s.out_width = fit(s.in_width, 3, 1, 1, s.pad_left, check_draw(check, 0, 2));
         compare(check, &s, i % 4 ? CHECK_UNIFORM : CHECK_INTEGER);

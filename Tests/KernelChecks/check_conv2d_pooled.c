@@ -1,7 +1,7 @@
 /* Convolution with pooling behind it: forward in the bits of one after the other, gradients against the reference. */
 #include <stdio.h>
 
-#include "check.h"
+#include "check_conv2d.h"
 
 void check_conv2d_pooled(struct check *check);
 
@@ -42,7 +42,7 @@ static const char *label(const ck_conv2d_shape *s, const char *what) {
 
 struct forward {
     const ck_conv2d_shape *shape;
-    const float *x, *w, *bias;
+    const float *x, *w, *prepared, *bias;
     bool relu;
     float *y, *workspace;
     uint8_t *record;
@@ -50,7 +50,7 @@ struct forward {
 
 static void run_forward(void *context) {
     const struct forward *f = context;
-    ck_conv2d_maxpool_forward(f->shape, f->x, f->w, f->bias, f->relu, f->y, f->record, f->workspace);
+    ck_conv2d_maxpool_forward(f->shape, f->x, f->w, f->prepared, f->bias, f->relu, f->y, f->record, f->workspace);
 }
 
 /* One after the other, on the tier in force. Returns the record, with 255 where ReLU gives nothing. */
@@ -60,7 +60,7 @@ static uint8_t *compose(struct check *check, const struct forward *f, float *y) 
     const ck_pool2d_shape pooling = pooling_of(s);
     float *between = check_output(check, n.y);
     uint8_t *record = check_output_bytes(check, n.pooled);
-    ck_conv2d_forward(s, f->x, f->w, f->bias, (ck_activation){.kind = CK_LINEAR}, between,
+    ck_conv2d_forward(s, f->x, f->w, NULL, f->bias, (ck_activation){.kind = CK_LINEAR}, between,
                       check_workspace(check, ck_conv2d_forward_workspace(s)));
     ck_maxpool2d_forward(&pooling, between, y, record);
     ck_activation_forward(n.pooled, (ck_activation){.kind = f->relu ? CK_RELU : CK_LINEAR}, y, y);
@@ -85,6 +85,10 @@ static const uint8_t *compare_forward(struct check *check, struct forward f) {
     f.y = check_output(check, n.pooled);
     run_forward(&f);
     check_same_bytes(check, y, f.y, n.pooled * sizeof *y, "%s without a record", label(f.shape, "forward"));
+    f.prepared = prepared_weights(check, f.shape, f.w);
+    f.y = check_output(check, n.pooled);
+    run_forward(&f);
+    check_same_bytes(check, y, f.y, n.pooled * sizeof *y, "%s with prepared weights", label(f.shape, "forward"));
     return record;
 }
 
@@ -164,7 +168,7 @@ static void draw_shape(struct check *check, ck_conv2d_shape *s, int i) {
                            .dilation_width = 1,
                            .in_height = check_draw(check, 1, 17),
                            .in_width = check_draw(check, 1, 30)};
-    s->algorithm = winograd && check_draw(check, 0, 1) ? CK_CONV2D_AUTOMATIC : CK_CONV2D_DIRECT;
+    s->algorithm = winograd ? (ck_conv2d_algorithm)check_draw(check, 0, 2) : CK_CONV2D_DIRECT;
     s->kernel_width = winograd || check_draw(check, 0, 3) ? s->kernel_height : check_draw(check, 1, 6);
     s->stride_width = s->stride_height;
     s->pad_top = check_draw(check, 0, 2) ? 0 : s->kernel_height / 2;

@@ -4,8 +4,17 @@
 #include "check_conv2d.h"
 
 bool winograd_may_apply(const ck_conv2d_shape *s) {
-    return s->kernel_height == 3 && s->kernel_width == 3 && s->stride_height == 1 && s->stride_width == 1 &&
-           s->dilation_height == 1 && s->dilation_width == 1 && s->in_channels >= 12 && s->out_channels >= 12;
+    const bool possible = s->kernel_height == 3 && s->kernel_width == 3 && s->stride_height == 1 &&
+                          s->stride_width == 1 && s->dilation_height == 1 && s->dilation_width == 1;
+    const bool wide = s->in_channels >= 12 && s->out_channels >= 12;
+    return possible && s->algorithm != CK_CONV2D_DIRECT && (wide || s->algorithm == CK_CONV2D_WINOGRAD);
+}
+
+const float *prepared_weights(struct check *check, const ck_conv2d_shape *s, const float *w) {
+    const size_t size = ck_conv2d_prepared_size(s);
+    float *prepared = check_output(check, size);
+    ck_conv2d_prepare(s, w, prepared);
+    return size ? prepared : NULL;
 }
 
 /* The matrices that the algorithm applies along each axis, from the points alone: outputs = A (weights G x inputs B).

@@ -71,8 +71,22 @@ struct conv2d_direct ck_conv2d_direct_forward(const struct conv2d_kernels *tier,
 
 static void ref_forward(void *context, size_t begin, size_t end) { ck_conv2d_ref_forward(context, begin, end); }
 
-void ck_conv2d_forward(const ck_conv2d_shape *s, const float *x, const float *w, const float *bias, ck_activation f,
-                       float *y, float *workspace) {
+ck_conv2d_algorithm ck_conv2d_forward_algorithm(const ck_conv2d_shape *s) {
+    return ck_conv2d_tier() && ck_winograd_suits_forward(s) ? CK_CONV2D_WINOGRAD : CK_CONV2D_DIRECT;
+}
+
+size_t ck_conv2d_prepared_size(const ck_conv2d_shape *s) {
+    if (ck_conv2d_forward_algorithm(s) != CK_CONV2D_WINOGRAD) return 0;
+    return winograd_size(s->in_channels, s->out_channels);
+}
+
+void ck_conv2d_prepare(const ck_conv2d_shape *s, const float *w, float *prepared) {
+    if (ck_conv2d_forward_algorithm(s) != CK_CONV2D_WINOGRAD) return;
+    ck_winograd_transform_weights(ck_conv2d_tier(), s, w, false, NULL, prepared);
+}
+
+void ck_conv2d_forward(const ck_conv2d_shape *s, const float *x, const float *w, const float *prepared,
+                       const float *bias, ck_activation f, float *y, float *workspace) {
     const struct conv2d_kernels *tier = ck_conv2d_tier();
     if (!tier) {
         struct conv2d_call call = {.shape = s, .x = x, .w = w, .bias = bias, .y = y};
@@ -82,7 +96,7 @@ void ck_conv2d_forward(const ck_conv2d_shape *s, const float *x, const float *w,
         return;
     }
     if (ck_winograd_suits_forward(s)) {
-        ck_winograd_forward(tier, s, x, w, bias, f, (struct winograd_result){.y = y}, workspace);
+        ck_winograd_forward(tier, s, x, w, prepared, bias, f, (struct winograd_result){.y = y}, workspace);
         return;
     }
     struct conv2d_direct direct = ck_conv2d_direct_forward(tier, s, x, w, bias, workspace);
@@ -92,6 +106,10 @@ void ck_conv2d_forward(const ck_conv2d_shape *s, const float *x, const float *w,
 }
 
 /* ---- Gradient of the input ---- */
+
+ck_conv2d_algorithm ck_conv2d_backward_algorithm(const ck_conv2d_shape *s) {
+    return ck_conv2d_tier() && ck_winograd_suits_backward(s) ? CK_CONV2D_WINOGRAD : CK_CONV2D_DIRECT;
+}
 
 size_t ck_conv2d_backward_input_workspace(const ck_conv2d_shape *s) {
     if (ck_winograd_suits_backward(s)) return ck_winograd_backward_input_workspace(s);

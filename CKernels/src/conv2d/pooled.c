@@ -58,21 +58,21 @@ static void pool_lines(void *context, size_t begin, size_t end) {
     }
 }
 
-void ck_conv2d_maxpool_forward(const ck_conv2d_shape *s, const float *x, const float *w, const float *bias, bool relu,
-                               float *y, uint8_t *record, float *workspace) {
+void ck_conv2d_maxpool_forward(const ck_conv2d_shape *s, const float *x, const float *w, const float *prepared,
+                               const float *bias, bool relu, float *y, uint8_t *record, float *workspace) {
     const struct conv2d_kernels *tier = ck_conv2d_tier();
     if (!has_windows(s)) return;
     const ck_activation linear = {.kind = CK_LINEAR};
     if (!tier) {
         struct lines lines = {.shape = s, .x = workspace, .relu = relu, .y = y, .record = record};
-        ck_conv2d_forward(s, x, w, bias, linear, workspace, NULL);
+        ck_conv2d_forward(s, x, w, NULL, bias, linear, workspace, NULL);
         ck_parallel_for(s->batch * (s->out_height / 2), outputs(s) * sizeof(float), pool_lines, &lines);
         return;
     }
     if (ck_winograd_suits_forward(s)) {
         const ck_activation f = {.kind = relu ? CK_RELU : CK_LINEAR};
         const struct winograd_result result = {.pooled = true, .y = y, .record = record};
-        ck_winograd_forward(tier, s, x, w, bias, f, result, workspace);
+        ck_winograd_forward(tier, s, x, w, prepared, bias, f, result, workspace);
         return;
     }
     struct conv2d_direct direct = ck_conv2d_direct_forward(tier, s, x, w, bias, workspace);

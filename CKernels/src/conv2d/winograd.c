@@ -176,17 +176,26 @@ void ck_winograd_transform_weights(const struct conv2d_kernels *kernels, const c
 
 /* ---- Choice ---- */
 
-static bool suits(const ck_conv2d_shape *s) {
-    enum { CHANNELS = 12 }; /* fewer do not pay for the transforms */
+/* A batch that is empty, or an image without outputs, has no tiles. */
+static bool is_possible(const ck_conv2d_shape *s) {
     if (s->algorithm == CK_CONV2D_DIRECT) return false;
     if (s->kernel_height != 3 || s->kernel_width != 3 || s->stride_height != 1 || s->stride_width != 1) return false;
     if (s->dilation_height != 1 || s->dilation_width != 1) return false;
-    if (s->in_channels < CHANNELS || s->out_channels < CHANNELS) return false;
-    if (s->batch == 0 || s->in_height == 0 || s->in_width == 0) return false;
+    if (s->batch == 0 || s->in_height == 0 || s->in_width == 0 || s->in_channels == 0 || s->out_channels == 0)
+        return false;
+    return ck_winograd_tiling(s).image > 0;
+}
+
+static bool suits(const ck_conv2d_shape *s) {
+    enum { CHANNELS = 12 }; /* fewer do not pay for the transforms */
+    if (!is_possible(s)) return false;
+    if (s->algorithm == CK_CONV2D_WINOGRAD) return true;
     size_t covered = ck_winograd_tiling(s).image * WINOGRAD_OUTPUT * WINOGRAD_OUTPUT;
-    return covered > 0 && covered <= 2 * s->out_height * s->out_width;
+    return s->in_channels >= CHANNELS && s->out_channels >= CHANNELS && covered <= 2 * s->out_height * s->out_width;
 }
 
 bool ck_winograd_suits_forward(const ck_conv2d_shape *s) { return suits(s); }
 
-bool ck_winograd_suits_backward(const ck_conv2d_shape *s) { return suits(s) && s->batch >= 4; }
+bool ck_winograd_suits_backward(const ck_conv2d_shape *s) {
+    return suits(s) && (s->batch >= 4 || s->algorithm == CK_CONV2D_WINOGRAD);
+}

@@ -148,9 +148,10 @@ struct winograd_gradient {
     const uint8_t *record;
 };
 
+/* `prepared`: frequencies of the weights, or null. */
 void ck_winograd_forward(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *x,
-                         const float *w, const float *bias, ck_activation f, struct winograd_result result,
-                         float *workspace);
+                         const float *w, const float *prepared, const float *bias, ck_activation f,
+                         struct winograd_result result, float *workspace);
 void ck_winograd_backward_input(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape,
                                 struct winograd_gradient gradient, const float *w, float *dx, float *workspace);
 void ck_winograd_backward_weights(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *x,

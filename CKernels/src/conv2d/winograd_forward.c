@@ -8,9 +8,9 @@ struct plan {
     const ck_conv2d_shape *shape;
     struct winograd_tiling tiling;
     size_t tiles, blocks, units;
-    const float *x, *bias;
+    const float *x, *weights, *bias;
     struct winograd_result result;
-    float *weights, *scratch;
+    float *scratch;
     ck_activation f;
 };
 
@@ -97,7 +97,8 @@ static void run_units(void *context, size_t begin, size_t end) {
 }
 
 void ck_winograd_forward(const struct conv2d_kernels *kernels, const ck_conv2d_shape *s, const float *x, const float *w,
-                         const float *bias, ck_activation f, struct winograd_result result, float *workspace) {
+                         const float *prepared, const float *bias, ck_activation f, struct winograd_result result,
+                         float *workspace) {
     struct plan plan = {.kernels = kernels,
                         .shape = s,
                         .tiling = ck_winograd_tiling(s),
@@ -108,9 +109,10 @@ void ck_winograd_forward(const struct conv2d_kernels *kernels, const ck_conv2d_s
     plan.tiles = s->batch * plan.tiling.image;
     plan.blocks = (plan.tiles + block_of(plan.tiles) - 1) / block_of(plan.tiles);
     plan.units = units_of(plan.tiles);
-    plan.weights = ck_winograd_aligned(workspace);
-    plan.scratch = plan.weights + winograd_size(s->in_channels, s->out_channels);
-    ck_winograd_transform_weights(kernels, s, w, false, NULL, plan.weights);
+    float *frequencies = ck_winograd_aligned(workspace);
+    plan.scratch = frequencies + winograd_size(s->in_channels, s->out_channels);
+    plan.weights = prepared ? prepared : frequencies;
+    if (!prepared) ck_winograd_transform_weights(kernels, s, w, false, NULL, frequencies);
     ck_parallel_for(plan.units, 2 * WINOGRAD_FREQUENCIES * plan.tiles * s->in_channels * s->out_channels, run_units,
                     &plan);
 }

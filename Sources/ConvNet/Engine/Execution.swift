@@ -3,11 +3,17 @@ final class Execution {
     let plan: Plan
     private let arena: Arena
     private let memory: [StepMemory]
+    /// Lives as long as the memory that points into it.
+    private let prepared: PreparedWeights?
     let input: Floats
     let output: Floats
 
-    init(plan: Plan) {
+    /// - Parameters:
+    ///   - plan: Whose memory to reserve.
+    ///   - prepared: What was worked out of weights that do not change.
+    init(plan: Plan, prepared: PreparedWeights? = nil) {
         self.plan = plan
+        self.prepared = prepared
         let arena = Arena(count: plan.arenaCount)
         self.arena = arena
         func buffer(_ id: BufferID) -> Floats {
@@ -26,7 +32,7 @@ final class Execution {
                 outputGradient: gradient(step.output) ?? nothing,
                 saved: plan.isTraining
                     ? arena.floats.slice(plan.savedOffsets[index], step.saved(batch: plan.batch)) : nothing,
-                workspace: workspace)
+                prepared: prepared?[index], workspace: workspace)
         }
         input = buffer(plan.graph.input.buffer)
         output = buffer(plan.graph.output.buffer)

@@ -10,6 +10,8 @@ import Synchronization
 final class InferenceEngine: @unchecked Sendable {
     let graph: Graph
     private let store: ParameterStore
+    /// Nil where the weights may change from call to call.
+    private let prepared: PreparedWeights?
     private let pool = Mutex<[PooledExecution]>([])
     private let callerThread = CallerThread()
 
@@ -24,9 +26,19 @@ final class InferenceEngine: @unchecked Sendable {
         let execution: Execution
     }
 
-    init(graph: Graph, store: ParameterStore) {
-        self.graph = graph
-        self.store = store
+    /// - Parameters:
+    ///   - graph: The network.
+    ///   - store: Its weights.
+    ///   - isFixed: Whether nobody changes the weights any more: then what can be done once is done here.
+    init(graph: Graph, store: ParameterStore, isFixed: Bool = false) {
+        if isFixed {
+            (self.graph, self.store) = graph.forInference(store)
+            prepared = PreparedWeights(graph: self.graph, store: self.store)
+        } else {
+            self.graph = graph
+            self.store = store
+            prepared = nil
+        }
     }
 
     /// The outputs of all examples, one after the other.
@@ -50,16 +62,12 @@ final class InferenceEngine: @unchecked Sendable {
     private func run(_ data: InputData, batch: Int, output: UnsafeMutablePointer<Float>) {
         let execution = borrow(batch: batch)
         defer { giveBack(execution) }
-        let nothing = execution.output.prefix(0)
         var indices = (0..<Int32(batch)).map { $0 }
         for start in stride(from: 0, to: data.count, by: batch) {
             let count = min(batch, data.count - start)
             for index in 0..<count { indices[index] = Int32(start + index) }
             data.gather(indices, count: count, into: execution.input)
-            execution.forward(
-                Run(
-                    batch: count, isTraining: false, parameters: store.parameters.floats, gradients: nothing,
-                    state: store.state.floats, seed: 0, step: 0))
+            execution.forward(Run(inferenceBatch: count, store: store))
             let size = graph.output.count
             (output + start * size).update(from: execution.output.base, count: count * size)
         }
@@ -72,7 +80,9 @@ final class InferenceEngine: @unchecked Sendable {
             let best = fitting.min { idle[$0].execution.plan.batch < idle[$1].execution.plan.batch }
             return best.map { idle.remove(at: $0) }
         }
-        return pooled?.execution ?? Execution(plan: Plan(graph: graph, batch: batch, isTraining: false))
+        return pooled?.execution
+            ?? Execution(
+                plan: Plan(graph: graph, batch: batch, isTraining: false), prepared: prepared)
     }
 
     private func giveBack(_ execution: Execution) {

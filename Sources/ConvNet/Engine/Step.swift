@@ -6,9 +6,9 @@ import CKernels
 /// decided by ``Plan`` and handed over at each call, so a step itself is an immutable value that several executions share.
 protocol Step: Sendable {
     /// The buffer read forward, whose gradient backward produces.
-    var input: BufferID { get }
+    var input: BufferID { get set }
     /// The buffer written forward.
-    var output: BufferID { get }
+    var output: BufferID { get set }
     /// Whether backward reads what forward read.
     var backwardReadsInput: Bool { get }
     /// Whether backward reads what forward wrote.
@@ -23,6 +23,10 @@ protocol Step: Sendable {
     /// Floating-point operations that one example costs forward, roughly (more may be than an integer counts): decides whether threads are worth waking.
     var cost: Double { get }
 
+    /// Floats that forward needs beside the parameters, worked out of them once where they do not change any more.
+    var preparedCount: Int { get }
+    func prepare(_ run: Run, into prepared: Floats)
+
     func forward(_ memory: StepMemory, _ run: Run)
     /// Writes the parameters' gradients and, where ``StepMemory/inputGradient`` is there, the input's. May overwrite the
     /// output's gradient.
@@ -34,6 +38,8 @@ extension Step {
     func workspace(batch: Int, training: Bool) -> Int { 0 }
     func saved(batch: Int) -> Int { 0 }
     var cost: Double { 0 }
+    var preparedCount: Int { 0 }
+    func prepare(_ run: Run, into prepared: Floats) {}
 }
 
 /// A buffer of the graph: so many floats an example.
@@ -50,6 +56,8 @@ struct StepMemory {
     /// Empty in inference.
     let outputGradient: Floats
     let saved: Floats
+    /// Nil where parameters may change.
+    let prepared: Floats?
     let workspace: Floats
 }
 
@@ -65,6 +73,24 @@ struct Run {
     /// Keys the random numbers, together with the step's stream.
     let seed: UInt64
     let step: UInt64
+
+    init(
+        batch: Int, isTraining: Bool, parameters: Floats, gradients: Floats, state: Floats, seed: UInt64, step: UInt64
+    ) {
+        self.batch = batch
+        self.isTraining = isTraining
+        self.parameters = parameters
+        self.gradients = gradients
+        self.state = state
+        self.seed = seed
+        self.step = step
+    }
+
+    init(inferenceBatch batch: Int, store: ParameterStore) {
+        self.init(
+            batch: batch, isTraining: false, parameters: store.parameters.floats,
+            gradients: store.parameters.floats.prefix(0), state: store.state.floats, seed: 0, step: 0)
+    }
 
     func values(_ parameter: Parameter) -> Floats {
         (parameter.isTrainable ? parameters : state).slice(parameter.offset, parameter.count)

@@ -11,18 +11,31 @@ extension Kernels {
         }
     }
 
+    /// Floats of weights in the form that the forward pass multiplies by; 0 where it takes them as they are.
+    static func conv2DPreparedCount(_ shape: ck_conv2d_shape) -> Int {
+        withUnsafePointer(to: shape) { ck_conv2d_prepared_size($0) }
+    }
+
+    static func conv2DPrepare(_ shape: ck_conv2d_shape, w: Floats, prepared: Floats) {
+        expect(w, shape.weightCount, "convolution, weights")
+        expect(prepared, conv2DPreparedCount(shape), "convolution, prepared weights")
+        withUnsafePointer(to: shape) { ck_conv2d_prepare($0, w.base, prepared.base) }
+    }
+
     /// y = f(x * w + bias).
     static func conv2DForward(
-        _ shape: ck_conv2d_shape, x: Floats, w: Floats, bias: Floats?, activation: ck_activation, y: Floats,
-        workspace: Floats
+        _ shape: ck_conv2d_shape, x: Floats, w: Floats, prepared: Floats?, bias: Floats?, activation: ck_activation,
+        y: Floats, workspace: Floats
     ) {
         expect(x, shape.inputCount, "convolution, input")
         expect(w, shape.weightCount, "convolution, weights")
+        expect(prepared, conv2DPreparedCount(shape), "convolution, prepared weights")
         expect(bias, shape.out_channels, "convolution, bias")
         expect(y, shape.outputCount, "convolution, output")
         expect(workspace, conv2DForwardWorkspace(shape), "convolution, workspace")
         withUnsafePointer(to: shape) {
-            ck_conv2d_forward($0, x.base, w.base, bias?.base, activation, y.base, workspace.base)
+            ck_conv2d_forward(
+                $0, x.base, w.base, prepared?.base, bias?.base, activation, y.base, workspace.base)
         }
     }
 
@@ -59,18 +72,20 @@ extension Kernels {
 
     /// The maximum of 2 x 2 windows of f(x * w + bias); the record has a byte an output.
     static func conv2DMaxPoolForward(
-        _ shape: ck_conv2d_shape, x: Floats, w: Floats, bias: Floats?, isRectified: Bool, y: Floats, record: Floats?,
-        workspace: Floats
+        _ shape: ck_conv2d_shape, x: Floats, w: Floats, prepared: Floats?, bias: Floats?, isRectified: Bool, y: Floats,
+        record: Floats?, workspace: Floats
     ) {
         expect(x, shape.inputCount, "convolution with pooling, input")
         expect(w, shape.weightCount, "convolution with pooling, weights")
+        expect(prepared, conv2DPreparedCount(shape), "convolution with pooling, prepared weights")
         expect(bias, shape.out_channels, "convolution with pooling, bias")
         expect(y, shape.pooledCount, "convolution with pooling, output")
         expect(record, (shape.pooledCount + 3) / 4, "convolution with pooling, record")
         expect(workspace, conv2DMaxPoolForwardWorkspace(shape), "convolution with pooling, workspace")
         withUnsafePointer(to: shape) {
             ck_conv2d_maxpool_forward(
-                $0, x.base, w.base, bias?.base, isRectified, y.base, record?.bytes, workspace.base)
+                $0, x.base, w.base, prepared?.base, bias?.base, isRectified, y.base, record?.bytes,
+                workspace.base)
         }
     }
 

@@ -81,7 +81,7 @@ enum ImageCases {
                 let output = memory.zeros(y)
                 let workspace = memory.zeros(ck_conv2d_forward_workspace(&shape))
                 let relu = ck_activation(kind: CK_RELU, alpha: 0)
-                return { ck_conv2d_forward(&shape, input, weights, bias, relu, output, workspace) }
+                return { ck_conv2d_forward(&shape, input, weights, nil, bias, relu, output, workspace) }
             case .inputGradient:
                 let gradient = memory.floats(y), output = memory.zeros(x)
                 let workspace = memory.zeros(ck_conv2d_backward_input_workspace(&shape))
@@ -114,7 +114,7 @@ enum ImageCases {
                 let input = memory.floats(x, from: 0), weights = memory.floats(w, from: -0.06, to: 0.06)
                 let bias = memory.floats(convolution.outputs), output = memory.zeros(y), places = memory.bytes(y)
                 let workspace = memory.zeros(ck_conv2d_maxpool_forward_workspace(&shape))
-                return { ck_conv2d_maxpool_forward(&shape, input, weights, bias, true, output, places, workspace) }
+                return { ck_conv2d_maxpool_forward(&shape, input, weights, nil, bias, true, output, places, workspace) }
             },
             KernelCase(
                 kernel: "conv2d and max pooling", variant: isFirst ? "weight gradient" : "both gradients",
@@ -126,7 +126,7 @@ enum ImageCases {
                 let input = memory.floats(x, from: 0), weights = memory.floats(w, from: -0.06, to: 0.06)
                 let unused = memory.zeros(y), places = memory.bytes(y), gradient = memory.floats(y)
                 let forward = memory.zeros(ck_conv2d_maxpool_forward_workspace(&shape))
-                ck_conv2d_maxpool_forward(&shape, input, weights, nil, true, unused, places, forward)
+                ck_conv2d_maxpool_forward(&shape, input, weights, nil, nil, true, unused, places, forward)
                 let inputGradient = isFirst ? nil : memory.zeros(x)
                 let weightGradient = memory.zeros(w), biasGradient = memory.zeros(convolution.outputs)
                 let workspace = memory.zeros(ck_conv2d_maxpool_backward_workspace(&shape, !isFirst))

@@ -192,8 +192,8 @@ private struct HalfGradient: Layer {
 }
 
 private struct HalfGradientStep: Step {
-    let input: BufferID
-    let output: BufferID
+    var input: BufferID
+    var output: BufferID
     let count: Int
     var backwardReadsInput: Bool { false }
     var backwardReadsOutput: Bool { false }

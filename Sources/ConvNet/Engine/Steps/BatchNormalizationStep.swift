@@ -2,8 +2,8 @@ import CKernels
 
 /// Normalises each channel over the batch in training, by moving statistics in inference.
 struct BatchNormalizationStep: ActivationHost {
-    let input: BufferID
-    let output: BufferID
+    var input: BufferID
+    var output: BufferID
     /// Rows of `channels` an example.
     let rows: Int
     let channels: Int
@@ -13,7 +13,7 @@ struct BatchNormalizationStep: ActivationHost {
     let movingVariance: Parameter
     let momentum: Float
     let epsilon: Float
-    private var activation = ck_activation.linear
+    private(set) var activation = ck_activation.linear
 
     init(
         input: BufferID, output: BufferID, rows: Int, channels: Int, gamma: Parameter?, beta: Parameter?,

@@ -5,8 +5,8 @@ import CKernels
 ///
 /// The images between the two are never written, and backward follows the record of where the maxima were.
 struct Conv2DMaxPooling2DStep: ActivationHost {
-    let input: BufferID
-    let output: BufferID
+    var input: BufferID
+    var output: BufferID
     /// The convolution's, for a batch of one.
     let shape: ck_conv2d_shape
     private let kernel: Parameter
@@ -53,10 +53,17 @@ struct Conv2DMaxPooling2DStep: ActivationHost {
     /// A byte an output.
     func saved(batch: Int) -> Int { (shape.with(batch: batch).pooledCount + 3) / 4 }
 
+    var preparedCount: Int { Kernels.conv2DPreparedCount(shape) }
+
+    func prepare(_ run: Run, into prepared: Floats) {
+        Kernels.conv2DPrepare(shape, w: run.values(kernel), prepared: prepared)
+    }
+
     func forward(_ memory: StepMemory, _ run: Run) {
         Kernels.conv2DMaxPoolForward(
-            shape.with(batch: run.batch), x: memory.input, w: run.values(kernel), bias: run.values(bias),
-            isRectified: isRectified, y: memory.output, record: run.isTraining ? memory.saved : nil,
+            shape.with(batch: run.batch), x: memory.input, w: run.values(kernel), prepared: memory.prepared,
+            bias: run.values(bias), isRectified: isRectified, y: memory.output,
+            record: run.isTraining ? memory.saved : nil,
             workspace: memory.workspace)
     }
 

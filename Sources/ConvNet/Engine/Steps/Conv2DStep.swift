@@ -2,8 +2,8 @@ import CKernels
 
 /// A 2-D convolution of channels-last images.
 struct Conv2DStep: ActivationHost {
-    let input: BufferID
-    let output: BufferID
+    var input: BufferID
+    var output: BufferID
     /// For a batch of one.
     let shape: ck_conv2d_shape
     let kernel: Parameter
@@ -35,10 +35,16 @@ struct Conv2DStep: ActivationHost {
         return training ? max(forward, Kernels.conv2DBackwardWorkspace(shape)) : forward
     }
 
+    var preparedCount: Int { Kernels.conv2DPreparedCount(shape) }
+
+    func prepare(_ run: Run, into prepared: Floats) {
+        Kernels.conv2DPrepare(shape, w: run.values(kernel), prepared: prepared)
+    }
+
     func forward(_ memory: StepMemory, _ run: Run) {
         Kernels.conv2DForward(
-            shape.with(batch: run.batch), x: memory.input, w: run.values(kernel), bias: run.values(bias),
-            activation: activation, y: memory.output, workspace: memory.workspace)
+            shape.with(batch: run.batch), x: memory.input, w: run.values(kernel), prepared: memory.prepared,
+            bias: run.values(bias), activation: activation, y: memory.output, workspace: memory.workspace)
     }
 
     func backward(_ memory: StepMemory, _ run: Run) {

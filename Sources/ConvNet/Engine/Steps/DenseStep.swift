@@ -2,8 +2,8 @@ import CKernels
 
 /// y = f(x W + b), `rows` rows an example.
 struct DenseStep: ActivationHost {
-    let input: BufferID
-    let output: BufferID
+    var input: BufferID
+    var output: BufferID
     let rows: Int
     let inputs: Int
     let units: Int

@@ -2,8 +2,8 @@ import CKernels
 
 /// Images from channels-first to channels-last order, or back.
 struct TransposeStep: Step {
-    let input: BufferID
-    let output: BufferID
+    var input: BufferID
+    var output: BufferID
     let rows: Int
     let columns: Int
 
@@ -24,8 +24,8 @@ struct TransposeStep: Step {
 
 /// Borders of zeros around channels-last images.
 struct ZeroPadding2DStep: Step {
-    let input: BufferID
-    let output: BufferID
+    var input: BufferID
+    var output: BufferID
     /// For a batch of one.
     let shape: ck_pad2d_shape
 

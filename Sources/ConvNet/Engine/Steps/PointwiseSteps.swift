@@ -2,8 +2,8 @@ import CKernels
 
 /// An activation that no step before could take over.
 struct ActivationStep: Step {
-    let input: BufferID
-    let output: BufferID
+    var input: BufferID
+    var output: BufferID
     /// Elements an example.
     let count: Int
     let function: ck_activation
@@ -28,8 +28,8 @@ struct ActivationStep: Step {
 
 /// Softmax along the last dimension.
 struct SoftmaxStep: Step {
-    let input: BufferID
-    let output: BufferID
+    var input: BufferID
+    var output: BufferID
     /// Elements an example.
     let count: Int
     let columns: Int
@@ -53,8 +53,8 @@ struct SoftmaxStep: Step {
 
 /// Inverted dropout; the mask is drawn again backward from the same key, not kept.
 struct DropoutStep: Step {
-    let input: BufferID
-    let output: BufferID
+    var input: BufferID
+    var output: BufferID
     /// Elements an example.
     let count: Int
     let rate: Float

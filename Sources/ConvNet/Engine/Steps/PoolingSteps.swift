@@ -2,8 +2,8 @@ import CKernels
 
 /// Maximum of each window; keeps where it was.
 struct MaxPooling2DStep: Step {
-    let input: BufferID
-    let output: BufferID
+    var input: BufferID
+    var output: BufferID
     /// For a batch of one.
     let shape: ck_pool2d_shape
 
@@ -30,8 +30,8 @@ struct MaxPooling2DStep: Step {
 
 /// Average of each window, over the pixels inside the image.
 struct AveragePooling2DStep: Step {
-    let input: BufferID
-    let output: BufferID
+    var input: BufferID
+    var output: BufferID
     /// For a batch of one.
     let shape: ck_pool2d_shape
 
