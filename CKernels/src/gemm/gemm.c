@@ -99,6 +99,39 @@ static void row_product_vectors(void *context, size_t begin, size_t end) {
     gemm_activate(p->f, 1, last - first, p->c + first, p->ldc);
 }
 
+/* A tall matrix is cut across its rows instead, and the parts' rows are added in order: so each thread reads memory in
+ * one piece. Reading every other half row of 128 floats, two threads get two thirds of the memory's speed. */
+enum { DEPTH_PARTS = 8, PART_DEPTH = 128, PART_COLUMNS = 256 };
+
+struct depth_parts {
+    const struct gemm_product *product;
+    float rows[DEPTH_PARTS * PART_COLUMNS];
+};
+
+static bool is_tall(const struct gemm_product *p) {
+    return p->columns <= PART_COLUMNS && p->depth >= DEPTH_PARTS * PART_DEPTH;
+}
+
+static void row_product_parts(void *context, size_t begin, size_t end) {
+    struct depth_parts *parts = context;
+    const struct gemm_product *p = parts->product;
+    const struct gemm_store store = {0};
+    for (size_t part = begin; part < end; part++) {
+        const size_t first = gemm_cut(p->depth, part, DEPTH_PARTS);
+        p->kernels->row_product(gemm_cut(p->depth, part + 1, DEPTH_PARTS) - first, p->columns, p->a + first * p->a_step,
+                                p->a_step, p->b + first * p->b_ld, p->b_ld, parts->rows + part * p->columns, &store);
+    }
+}
+
+static void tall_row_product(const struct gemm_product *p, size_t work) {
+    static const float ones[DEPTH_PARTS] = {1, 1, 1, 1, 1, 1, 1, 1};
+    struct depth_parts parts;
+    parts.product = p;
+    ck_parallel_for(DEPTH_PARTS, work, row_product_parts, &parts);
+    p->kernels->row_product(DEPTH_PARTS, p->columns, ones, 1, parts.rows, p->columns, p->c, &p->store);
+    gemm_activate(p->f, 1, p->columns, p->c, p->ldc);
+}
+
 /* Dot products are done in groups of so many rows. */
 enum { DOT_GROUP = 4 };
 
@@ -126,7 +159,8 @@ static void run(const struct gemm_kernels *kernels, const ck_gemm_shape *s, cons
     case ROW_PRODUCT:
         p.columns = s->n, p.a = a, p.a_step = s->transpose_a ? s->lda : 1, p.b = b, p.b_ld = s->ldb;
         p.c = c, p.store = *store, p.f = f;
-        ck_parallel_for(gemm_ceiling(p.columns, kernels->lanes), work, row_product_vectors, &p);
+        if (is_tall(&p)) tall_row_product(&p, work);
+        else ck_parallel_for(gemm_ceiling(p.columns, kernels->lanes), work, row_product_vectors, &p);
         break;
     case DOTS:
         if (s->m == 1) p.columns = s->n, p.a = a, p.b = b, p.b_ld = s->ldb;
