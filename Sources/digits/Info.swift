@@ -7,8 +7,9 @@ struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show what the command runs on and where it looks for data.",
         discussion: """
-            The environment variable CONVNET_ISA (ref, avx2 or avx512) caps the instruction set, CONVNET_NUM_THREADS sets \
-            the number of threads, DIGITS_DATA names the folder of the data.
+            The environment variable CONVNET_ISA (ref, avx2 or avx512) caps the instruction set, CONVNET_CONV2D (auto, \
+            direct or winograd) chooses how convolutions are computed, CONVNET_NUM_THREADS sets the number of threads, \
+            DIGITS_DATA names the folder of the data.
 
             Examples:
               digits info
@@ -21,13 +22,15 @@ struct Info: ParsableCommand {
         let cpu = Info.processorName()
         let instructionSet = ConvNetRuntime.instructionSet
         let supportedInstructionSet = ConvNetRuntime.supportedInstructionSet
+        let convolutionAlgorithm = ConvNetRuntime.convolutionAlgorithm.rawValue
         let threads = ConvNetRuntime.threadCount
         let availableThreads = ConvNetRuntime.availableThreadCount
         let dataPlaces = MNIST.files.places(folder: nil, environment: ProcessInfo.processInfo.environment)
         let mnist = MNIST.files.location()
 
         private enum CodingKeys: CodingKey {
-            case version, cpu, instructionSet, supportedInstructionSet, threads, availableThreads, dataPlaces, mnist
+            case version, cpu, instructionSet, supportedInstructionSet, convolutionAlgorithm, threads, availableThreads
+            case dataPlaces, mnist
         }
 
         func encode(to encoder: any Encoder) throws {
@@ -36,6 +39,7 @@ struct Info: ParsableCommand {
             try values.encode(cpu, forKey: .cpu)
             try values.encode(instructionSet, forKey: .instructionSet)
             try values.encode(supportedInstructionSet, forKey: .supportedInstructionSet)
+            try values.encode(convolutionAlgorithm, forKey: .convolutionAlgorithm)
             try values.encode(threads, forKey: .threads)
             try values.encode(availableThreads, forKey: .availableThreads)
             try values.encode(dataPlaces, forKey: .dataPlaces)
@@ -53,6 +57,7 @@ struct Info: ParsableCommand {
             digits           \(result.version)
             processor        \(result.cpu)
             instruction set  \(result.instructionSet) (best supported: \(result.supportedInstructionSet))
+            convolutions     \(result.convolutionAlgorithm)
             threads          \(result.threads) (available: \(result.availableThreads))
             MNIST            \(result.mnist ?? "not found")
             looked for in    \(result.dataPlaces.joined(separator: ", "))

@@ -10,13 +10,20 @@ struct Summary: ParsableCommand {
             Examples:
               digits summary cnn-compact
               digits summary runs/first
+              digits summary cnn-wide --plan --batch-size 32
             """)
 
     @Argument(help: "A built-in network, a model file, or a run folder.", completion: .file())
     var model: String
 
+    @Flag(help: "Show the steps that are computed instead, and by which algorithms.")
+    var plan = false
+
+    @OptionGroup var pass: PassOptions
+
     func run() throws {
-        try Console.print(try network().summary())
+        let (network, size) = (try network(), try pass.size())
+        try Console.print(plan ? network.planSummary(batchSize: size) : network.summary())
     }
 
     private func network() throws -> Sequential {

@@ -74,4 +74,17 @@ import Testing
         #expect(outcome.output.contains("(None, 11, 11, 32)"))
         #expect(outcome.output.contains("113,386"))
     }
+
+    @Test func showsTheAlgorithmsOfANetwork() throws {
+        func plan(_ setting: String, _ value: String) throws -> String {
+            try digits("summary", "cnn-wide", "--plan", "--batch-size", "32", environment: [setting: value]).output
+        }
+        let automatic = try plan("CONVNET_ISA", "avx2")
+        #expect(automatic.contains("Conv2DMaxPooling2D"))
+        #expect(automatic.contains("Winograd") == (try digits("info").output.contains("supported: avx")))
+        let direct = try plan("CONVNET_CONV2D", "direct")
+        #expect(direct.contains("direct"))
+        #expect(!direct.contains("Winograd"))
+        #expect(try digits("summary", "cnn-wide", "--plan", "--batch-size", "0").code == 64)
+    }
 }

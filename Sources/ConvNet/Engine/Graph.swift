@@ -46,7 +46,10 @@ public struct GraphBuilder {
     private(set) var layerName = ""
     private var openValue: GraphValue
 
-    init(inputShape: [Int], isFusing: Bool = true, convolution: ck_conv2d_algorithm = CK_CONV2D_AUTOMATIC) {
+    init(
+        inputShape: [Int], isFusing: Bool = true,
+        convolution: ck_conv2d_algorithm = ConvNetRuntime.convolutionAlgorithm.kernel
+    ) {
         let input = GraphValue(shape: inputShape, buffer: BufferID(index: 0))
         graph = Graph(bufferCounts: [input.count], input: input, output: input)
         openValue = input

@@ -27,6 +27,9 @@ protocol Step: Sendable {
     var preparedCount: Int { get }
     func prepare(_ run: Run, into prepared: Floats)
 
+    /// How forward and backward are computed, where there is a choice.
+    func algorithms(batch: Int) -> (forward: String, backward: String)?
+
     func forward(_ memory: StepMemory, _ run: Run)
     /// Writes the parameters' gradients and, where ``StepMemory/inputGradient`` is there, the input's. May overwrite the
     /// output's gradient.
@@ -38,6 +41,7 @@ extension Step {
     func workspace(batch: Int, training: Bool) -> Int { 0 }
     func saved(batch: Int) -> Int { 0 }
     var cost: Double { 0 }
+    func algorithms(batch: Int) -> (forward: String, backward: String)? { nil }
     var preparedCount: Int { 0 }
     func prepare(_ run: Run, into prepared: Floats) {}
 }

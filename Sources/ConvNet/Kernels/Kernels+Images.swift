@@ -11,6 +11,15 @@ extension Kernels {
         }
     }
 
+    static func conv2DAlgorithms(_ shape: ck_conv2d_shape) -> (forward: String, backward: String) {
+        func name(_ algorithm: ck_conv2d_algorithm) -> String {
+            algorithm == CK_CONV2D_WINOGRAD ? "Winograd" : "direct"
+        }
+        return withUnsafePointer(to: shape) {
+            (name(ck_conv2d_forward_algorithm($0)), name(ck_conv2d_backward_algorithm($0)))
+        }
+    }
+
     /// Floats of weights in the form that the forward pass multiplies by; 0 where it takes them as they are.
     static func conv2DPreparedCount(_ shape: ck_conv2d_shape) -> Int {
         withUnsafePointer(to: shape) { ck_conv2d_prepared_size($0) }

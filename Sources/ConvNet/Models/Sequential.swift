@@ -202,7 +202,8 @@ public final class Sequential {
 
     /// Lowers layers to steps; reserves no memory for weights.
     static func graph(
-        inputShape: [Int], layers: [any Layer], convolution: ck_conv2d_algorithm = CK_CONV2D_AUTOMATIC
+        inputShape: [Int], layers: [any Layer],
+        convolution: ck_conv2d_algorithm = ConvNetRuntime.convolutionAlgorithm.kernel
     ) throws -> Graph {
         guard !inputShape.isEmpty, inputShape.allSatisfy({ $0 >= 1 }),
             Shape.count(inputShape) <= Shape.largestCount

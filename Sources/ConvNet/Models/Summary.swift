@@ -21,7 +21,7 @@ extension Sequential {
     }
 
     /// A box of columns as wide as their longest entry; the last is aligned to the right.
-    private static func table(_ head: [String], _ rows: [[String]]) -> String {
+    static func table(_ head: [String], _ rows: [[String]]) -> String {
         let widths = head.indices.map { column in
             ([head] + rows).map { $0[column].count }.max() ?? 0
         }
@@ -48,7 +48,7 @@ extension Sequential {
         "\(NumberText.grouped(count)) (\(size(count * MemoryLayout<Float>.size)))"
     }
 
-    private static func size(_ bytes: Int) -> String {
+    static func size(_ bytes: Int) -> String {
         let units = ["B", "KB", "MB", "GB"]
         var value = Double(bytes)
         var unit = 0

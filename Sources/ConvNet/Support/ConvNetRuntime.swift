@@ -5,6 +5,7 @@ import Synchronization
 /// What the kernels run on: threads and instruction set.
 public enum ConvNetRuntime {
     private static let threads = Mutex(defaultThreadCount())
+    private static let algorithm = Mutex(defaultConvolutionAlgorithm())
 
     /// Threads that training and large predictions use. The bits of every result are the same for any number.
     ///
@@ -24,9 +25,22 @@ public enum ConvNetRuntime {
     /// The best instruction set that processor and operating system support.
     public static var supportedInstructionSet: String { String(cString: ck_isa_name(ck_isa_supported())) }
 
+    /// How networks that are made from now on compute their convolutions.
+    ///
+    /// Begins with the environment variable `CONVNET_CONV2D`, `auto`, `direct` or `winograd`, else with `automatic`.
+    /// Results differ by rounding, so a run is only repeated to the bit under the same choice.
+    public static var convolutionAlgorithm: ConvolutionAlgorithm {
+        get { algorithm.withLock { $0 } }
+        set { algorithm.withLock { $0 = newValue } }
+    }
+
     /// Runs one parallel region on the compute thread and returns how many threads took part in it.
     public static func observedThreadCount() -> Int {
         ComputeThread.shared.run { Int(ck_threads_observed()) }
+    }
+
+    private static func defaultConvolutionAlgorithm() -> ConvolutionAlgorithm {
+        getenv("CONVNET_CONV2D").flatMap { ConvolutionAlgorithm(rawValue: String(cString: $0)) } ?? .automatic
     }
 
     private static func defaultThreadCount() -> Int {

@@ -36,6 +36,20 @@ import Testing
         }
     }
 
+    @Test func theEnvironmentDecidesHowConvolutionsAreComputed() async {
+        await #expect(processExitsWith: .success) {
+            setenv("CONVNET_CONV2D", "direct", 1)
+            func plan() throws -> String {
+                try Sequential(inputShape: [16, 16, 16]) { Conv2D(16, kernelSize: 3) }.planSummary(batchSize: 8)
+            }
+            let direct = try plan()
+            #expect(direct.contains("direct") && !direct.contains("Winograd"))
+            ConvNetRuntime.convolutionAlgorithm = .winograd
+            let winograd = try plan()
+            #expect(winograd.contains("Winograd") || ConvNetRuntime.instructionSet == "ref")
+        }
+    }
+
     @Test func theInstructionSetCanBeCapped() async {
         await #expect(processExitsWith: .success) {
             setenv("CONVNET_ISA", "ref", 1)

@@ -53,6 +53,10 @@ struct Conv2DMaxPooling2DStep: ActivationHost {
     /// A byte an output.
     func saved(batch: Int) -> Int { (shape.with(batch: batch).pooledCount + 3) / 4 }
 
+    func algorithms(batch: Int) -> (forward: String, backward: String)? {
+        Kernels.conv2DAlgorithms(shape.with(batch: batch))
+    }
+
     var preparedCount: Int { Kernels.conv2DPreparedCount(shape) }
 
     func prepare(_ run: Run, into prepared: Floats) {

@@ -35,6 +35,10 @@ struct Conv2DStep: ActivationHost {
         return training ? max(forward, Kernels.conv2DBackwardWorkspace(shape)) : forward
     }
 
+    func algorithms(batch: Int) -> (forward: String, backward: String)? {
+        Kernels.conv2DAlgorithms(shape.with(batch: batch))
+    }
+
     var preparedCount: Int { Kernels.conv2DPreparedCount(shape) }
 
     func prepare(_ run: Run, into prepared: Floats) {
