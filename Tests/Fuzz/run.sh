@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Fuzzes the readers of files with libFuzzer, under the address sanitizer.
+# Fuzzes the readers of files with libFuzzer, under the address sanitizer; what is C also under that for undefined
+# behaviour.
 #
 #   Tests/Fuzz/run.sh SECONDS [TARGET...]
 #
@@ -26,12 +27,13 @@ if [ ! -x "$binary" ] || [ -n "$newest" ]; then
     codecs=()
     for file in Sources/CImageCodecs/*.c Sources/HDF5Shim/*.c; do
         codecs+=("$out/c/$(basename "$file" .c).o")
-        clang -O1 -g -std=c11 -fsanitize=address,fuzzer-no-link -I"$(dirname "$file")/include" -c "$file" -o "${codecs[-1]}"
+        clang -O1 -g -std=c11 -fsanitize=address,undefined,fuzzer-no-link -fsanitize-trap=undefined \
+            -I"$(dirname "$file")/include" -c "$file" -o "${codecs[-1]}"
     done
     hdf5=hdf5_serial
     for folder in /usr/lib64 /usr/lib /usr/local/lib; do if [ -e "$folder/libhdf5.so" ]; then hdf5=hdf5; fi; done
     # The modules' files import each other by name; in one module these imports are of themselves, and only a warning.
-    swiftc -O -wmo -g -parse-as-library -swift-version 6 -suppress-warnings -sanitize=fuzzer,address -use-ld=lld -module-name ConvNet -D HDF5 \
+    swiftc -O -wmo -gline-tables-only -parse-as-library -swift-version 6 -suppress-warnings -sanitize=fuzzer,address -use-ld=lld -module-name ConvNet -D HDF5 \
         -package-name ConvNet -Xcc -fmodule-map-file="$objects/CKernels.build/module.modulemap" \
         -Xcc -fmodule-map-file="$objects/CImageCodecs.build/module.modulemap" \
         -Xcc -fmodule-map-file="$objects/HDF5Shim.build/module.modulemap" -ISources/CZlib -ICKernels/include \
