@@ -57,20 +57,17 @@ extension StrokeFont {
 
     // MARK: - Numbers in boxes
 
-    /// A box with the number of the character's first scalar, in two lines of hexadecimal digits.
+    /// A box with the number of the character's first scalar, in hexadecimal digits.
     private static func numbered(_ character: Character) -> Glyph {
         let number = String(character.unicodeScalars.first?.value ?? 0, radix: 16, uppercase: true)
-        let digits = String(repeating: "0", count: max(4 - number.count, number.count % 2)) + number
-        let half = digits.count / 2
-        let lines = [digits.prefix(half), digits.suffix(half)].map { row($0.map { glyph(of: $0) }) }
-        let scale = 0.4
-        let width = 3 + scale * (lines.map { $0.advance - spacing }.max() ?? 0)
-        var strokes = [[Point(0, -1), Point(width, -1), Point(width, 15), Point(0, 15), Point(0, -1)]]
-        for (line, bottom) in zip(lines, [8.0, 0.5]) {
-            let left = (width - scale * (line.advance - spacing)) / 2
-            strokes += line.strokes.map { $0.map { Point(left + scale * $0.x, bottom + scale * $0.y) } }
-        }
-        return Glyph(advance: width + spacing, strokes: strokes)
+        let digits = row((String(repeating: "0", count: max(4 - number.count, 0)) + number).map { glyph(of: $0) })
+        // Smaller than the text, but no less than what can be read.
+        let scale = 0.65
+        let width = scale * (digits.advance - spacing) + 6
+        let frame = [Point(0, -1), Point(width, -1), Point(width, 15), Point(0, 15), Point(0, -1)]
+        return Glyph(
+            advance: width + spacing,
+            strokes: [frame] + digits.strokes.map { $0.map { Point(3 + scale * $0.x, 2.5 + scale * $0.y) } })
     }
 
     private static func row(_ glyphs: [Glyph]) -> Glyph {
