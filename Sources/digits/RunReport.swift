@@ -30,7 +30,7 @@ struct RunReport {
         let clock = ContinuousClock()
         let start = clock.now
         var data = test
-        data.name = dataset
+        data.name = dataset == SyntheticDigits.name ? SyntheticDigits.testImages : dataset
         let report = try Report(
             model: model, data: data, settings: try settings(of: run), epochs: try epochs(of: run),
             evaluation: evaluation, batchSize: PassOptions.standard)

@@ -198,7 +198,7 @@ extension Evaluation {
     /// For people: `accuracy 0.9905 ± 0.0010, loss 0.0291 on 10,000 images`, or `… on 10,000 held-out synthetic digits`.
     func text(on dataset: String) -> String {
         let error = accuracyStandardError.map { " ± \(NumberText.fixed($0, digits: 4))" } ?? ""
-        let images = dataset == SyntheticDigits.name ? "held-out synthetic digits" : "images"
+        let images = dataset == SyntheticDigits.name ? SyntheticDigits.testImages : "images"
         let accuracy = accuracy.map { "accuracy \(NumberText.fixed($0, digits: 4))\(error), " } ?? ""
         return "\(accuracy)loss \(NumberText.fixed(loss, digits: 4)) on \(NumberText.grouped(count)) \(images)"
     }

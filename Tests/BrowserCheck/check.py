@@ -105,7 +105,8 @@ def compare(checks, shown, results, settings, predictions):
     checks.equal("loss", shown["loss"], f"{results['test_loss']:.4f}")
     checks.equal("images", shown["imageCount"], grouped(results["test_count"]))
     checks.equal("parameters", shown["parameterCount"], grouped(results["parameters"]))
-    checks.equal("title", shown["title"], f"{results['model']} on {results['dataset']}")
+    data = "held-out synthetic digits" if results["dataset"] == "synthetic" else results["dataset"]
+    checks.equal("title", shown["title"], f"{results['model']} on {data}")
 
     columns = ["loss", "accuracy", "val_loss", "val_accuracy"]
     for row, epoch in zip(shown["epochs"], results["epochs"], strict=True):

@@ -46,9 +46,13 @@ struct ImageGrid: Sendable {
             let x = left + Double(index % columns) * (cellWidth + gap)
             let y = top + Double(index / columns) * (cellHeight + gap)
             let frame = frames[index]
-            drawing.shapes.append(
-                .image(
-                    cell.image, Box(x + (cellWidth - frame.width) / 2, y, frame.width, frame.height), note: cell.note))
+            let box = Box(x + (cellWidth - frame.width) / 2, y, frame.width, frame.height)
+            // Colours near the middle of this map are hardly seen on light ground.
+            if scale?.map == .diverging {
+                drawing.shapes.append(
+                    .rectangle(Box(box.x - 1, box.y - 1, box.width + 2, box.height + 2), Paint(.grid)))
+            }
+            drawing.shapes.append(.image(cell.image, box, note: cell.note))
             for (line, caption) in cell.captions.enumerated() {
                 drawing.shapes.append(
                     .text(

@@ -22,7 +22,7 @@ extension Report {
         return "<p>Takes \(input) numbers an image. \(NumberText.grouped(model.parameterCount)) parameters, "
             + "\(NumberText.grouped(model.trainableParameterCount)) of them trained.</p>"
             + Self.table(
-                "network", caption: nil, head: ["Layer", "Class", "Output", "Parameters"], rows: rows, numbersFrom: 3)
+                "network", caption: nil, head: ["Layer", "Class", "Output", "Parameters"], rows: rows, numbersFrom: 2)
     }
 
     func epochTable() -> String {

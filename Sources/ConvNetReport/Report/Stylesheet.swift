@@ -34,7 +34,8 @@ enum Stylesheet {
         caption{caption-side:top;text-align:left;color:var(--muted);padding:.25rem 0 .5rem;font-size:.875rem}
         th,td{border:1px solid var(--line);padding:.3rem .7rem;text-align:left}
         th{font-weight:600}
-        .number{text-align:right;font-variant-numeric:tabular-nums}
+        .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+        @media (max-width:40rem){body{padding:1rem}th,td{padding:.25rem .4rem}table{font-size:.875rem}}
         @media print{body{max-width:none;padding:0;background:none}nav{display:none}h2{break-after:avoid}}
 
         """

@@ -191,3 +191,8 @@ enum DataSource {
     private static let testShare = 0.1
     private static let divisionSeed: UInt64 = 0
 }
+
+extension SyntheticDigits {
+    /// What the images for the test are called wherever somebody reads how well they were recognised.
+    static let testImages = "held-out synthetic digits"
+}
