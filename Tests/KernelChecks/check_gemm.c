@@ -124,7 +124,7 @@ static void sweep(struct check *check) {
 static void sweep_large(struct check *check) {
     static const size_t sizes[][3] = {{1, 300, 530}, {1, 37, 1100},  {1, 256, 1029}, {300, 1, 700},
                                       {13, 70, 513}, {70, 13, 1027}, {259, 70, 30},  {50, 100, 600},
-                                      {400, 23, 65}, {7, 515, 40},   {130, 150, 520}};
+                                      {400, 23, 65}, {7, 515, 40},   {130, 150, 520}, {530, 70, 500}};
     for (unsigned form = 0; form < 4; form++)
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
             for (size_t turn = 0; turn < 4; turn++) vary(check, sizes[i][0], sizes[i][1], sizes[i][2], form, turn);

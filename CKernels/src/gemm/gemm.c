@@ -52,7 +52,9 @@ static struct gemm_product plan(const struct gemm_kernels *kernels, const ck_gem
     p.vectors = gemm_ceiling(p.columns, kernels->lanes);
     p.panels = gemm_ceiling(p.vectors, widest);
     p.slices = gemm_smaller(gemm_ceiling(GEMM_UNITS, p.panels), gemm_ceiling(p.rows, kernels->tallest[widest]));
-    if (p.panels * p.slices % 2 && p.rows > 1) p.slices++; /* two threads are the most common case */
+    p.by_rows = !p.transposed && !p.packs && p.rows >= p.columns && p.rows * p.depth >= GEMM_ONCE;
+    if (p.by_rows) p.slices = gemm_smaller(GEMM_ROW_UNITS, gemm_ceiling(p.rows, kernels->tallest[widest]));
+    if ((p.by_rows ? 1 : p.panels) * p.slices % 2 && p.rows > 1) p.slices++; /* two threads are the most common case */
     p.depth_blocks = p.depth ? gemm_ceiling(p.depth, GEMM_DEPTH) : 1;
     p.slot = p.packs ? gemm_smaller(widest, p.vectors) * kernels->lanes * p.depth : 0;
     return p;
@@ -178,7 +180,8 @@ static void run(const struct gemm_kernels *kernels, const ck_gemm_shape *s, cons
             p.b = b, p.b_ld = s->ldb, p.by_columns = s->transpose_b;
         }
         p.c = c, p.store = *store, p.f = f, p.slots = workspace;
-        ck_parallel_for(p.panels * p.slices, work, ck_gemm_multiply_units, &p);
+        if (p.by_rows) ck_parallel_for(p.slices, work, ck_gemm_multiply_rows, &p);
+        else ck_parallel_for(p.panels * p.slices, work, ck_gemm_multiply_units, &p);
         break;
     }
 }

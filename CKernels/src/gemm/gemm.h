@@ -32,6 +32,8 @@ enum {
     GEMM_DEPTH = 512,        /* most of the depth in one block: of a panel that is 128 KiB at most */
     GEMM_BAND = 192,         /* most rows in a band: with a block of the depth, 384 KiB */
     GEMM_UNITS = 16,         /* cut at least so many units where the product allows it */
+    GEMM_ONCE = 1 << 18,     /* from so many floats on, a row operand no smaller than B is cut by rows alone ... */
+    GEMM_ROW_UNITS = 64,     /* ... into so many units, where there are rows for as many tiles */
     GEMM_PACK_ROWS = 256,    /* from so many rows ... */
     GEMM_PACK_COLUMNS = 1000 /* ... and columns on, panels are packed even if they could be read as they lie */
 };

@@ -8,7 +8,11 @@
  *
  * The columns are cut in panels, the rows of each panel in slices; a unit is one slice of one panel, and units run
  * through the slices of the first panel, then of the second, and so on. Each unit has a slot in the workspace: whoever
- * begins with that unit packs the panel there, so that no thread waits for memory that another one has written. */
+ * begins with that unit packs the panel there, so that no thread waits for memory that another one has written.
+ *
+ * A row operand that is larger than a core's cache, and than the column operand, is better read once: then (`by_rows`)
+ * a unit is one slice of all panels. In training that also lets a thread find in its own cache what it wrote before:
+ * the images that it convolved, and the gradients of the weights that it is going to update. */
 struct gemm_product {
     const struct gemm_kernels *kernels;
     size_t rows, columns, depth;
@@ -16,7 +20,7 @@ struct gemm_product {
     size_t a_row, a_step;
     const float *b; /* column operand: element (p, j) at b[p b_ld + j], or b[j b_ld + p] where stored by columns */
     size_t b_ld;
-    bool by_columns, transposed, packs;
+    bool by_columns, transposed, packs, by_rows;
     float *slots;
     float *c;
     size_t ldc;
@@ -42,7 +46,8 @@ static inline void gemm_activate(ck_activation f, size_t rows, size_t columns, f
     for (size_t i = 0; i < rows; i++) ck_activation_forward(columns, f, c + i * ldc, c + i * ldc);
 }
 
-/* Units begin ..< end; the context is a gemm_product. */
+/* Units begin ..< end, or slices begin ..< end of all panels; the context is a gemm_product. */
 void ck_gemm_multiply_units(void *context, size_t begin, size_t end);
+void ck_gemm_multiply_rows(void *context, size_t begin, size_t end);
 
 #endif

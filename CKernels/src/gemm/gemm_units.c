@@ -96,6 +96,11 @@ static void multiply_panel_transposed(const struct gemm_product *p, size_t index
     gemm_activate(p->f, panel.columns, end - begin, p->c + panel.column * p->ldc + begin, p->ldc);
 }
 
+void ck_gemm_multiply_rows(void *context, size_t begin, size_t end) {
+    const struct gemm_product *p = context;
+    multiply_panels(p, 0, p->panels, 0, gemm_cut(p->rows, begin, p->slices), gemm_cut(p->rows, end, p->slices));
+}
+
 void ck_gemm_multiply_units(void *context, size_t begin, size_t end) {
     const struct gemm_product *p = context;
     while (begin < end) { /* the rest of a panel, or a run of whole ones, or the beginning of one */
