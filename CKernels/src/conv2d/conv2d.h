@@ -71,7 +71,7 @@ struct conv2d_outers {
     void (*sum_pixels)(size_t pixels, size_t channels, const float *dy, bool add, float *sums);
 };
 
-/* Gradients that arrive behind 2 x 2 maximum pooling: of each window's four output pixels at most one has any. */
+/* 2 x 2 maximum pooling behind a convolution; of each window's four output pixels at most one has a gradient. */
 struct conv2d_pooled {
     /* Weight gradient of a kernel x kernel convolution of images with one channel, summed over lines x columns windows:
      * dw is (taps, channels). `x_line`: between input lines. Added to what dw and dbias hold if `add`. */
@@ -80,6 +80,10 @@ struct conv2d_pooled {
                      const float *dy, const uint8_t *record, bool add, float *dw, float *dbias);
     /* sums[c] = sum of dy over the windows whose maximum has a gradient; added to what sums holds if `add`. */
     void (*sum_pixels)(size_t windows, size_t channels, const float *dy, const uint8_t *record, bool add, float *sums);
+    /* Forward, 3 x 3 kernels on images with one channel: lines x columns windows of one image. `w` is (taps, channels);
+     * bias and record may be null. */
+    void (*nine)(size_t lines, size_t columns, size_t channels, const float *x, size_t x_line, const float *w,
+                 const float *bias, bool relu, float *y, uint8_t *record);
 };
 
 struct conv2d_kernels {

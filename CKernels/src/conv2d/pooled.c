@@ -29,7 +29,41 @@ static bool has_windows(const ck_conv2d_shape *s) {
     return s->batch > 0 && s->out_height > 1 && s->out_width > 1 && s->out_channels > 0;
 }
 
+/* Images with one channel under square kernels that stay inside of them. */
+static bool has_plain_kernel(const ck_conv2d_shape *s) {
+    const size_t kernel = s->kernel_height;
+    return s->in_channels == 1 && s->kernel_width == kernel && s->stride_height == 1 && s->stride_width == 1 &&
+           s->dilation_height == 1 && s->dilation_width == 1 && s->pad_top == 0 && s->pad_left == 0 &&
+           s->out_height + kernel == s->in_height + 1 && s->out_width + kernel == s->in_width + 1;
+}
+
 /* ---- Forward ---- */
+
+struct nine {
+    const struct conv2d_kernels *kernels;
+    const ck_conv2d_shape *shape;
+    const float *x, *w, *bias;
+    bool relu;
+    float *y;
+    uint8_t *record;
+};
+
+enum { NINE_PARTS = 4 }; /* of an image */
+
+/* A unit is a part of an image. */
+static void run_nine(void *context, size_t begin, size_t end) {
+    const struct nine *n = context;
+    const ck_conv2d_shape *s = n->shape;
+    const size_t height = s->out_height / 2, line = s->out_width / 2 * s->out_channels;
+    for (size_t unit = begin; unit < end; unit++) {
+        const size_t image = unit / NINE_PARTS;
+        const struct conv2d_span lines = conv2d_part(height, NINE_PARTS, unit % NINE_PARTS);
+        const size_t at = (image * height + lines.begin) * line;
+        n->kernels->pooled->nine(lines.end - lines.begin, s->out_width / 2, s->out_channels,
+                                 n->x + (image * s->in_height + 2 * lines.begin) * s->in_width, s->in_width, n->w,
+                                 n->bias, n->relu, n->y + at, n->record ? n->record + at : NULL);
+    }
+}
 
 size_t ck_conv2d_maxpool_forward_workspace(const ck_conv2d_shape *s) {
     if (!ck_conv2d_tier()) return outputs(s);
@@ -75,6 +109,12 @@ void ck_conv2d_maxpool_forward(const ck_conv2d_shape *s, const float *x, const f
         ck_winograd_forward(tier, s, x, w, prepared, bias, f, result, workspace);
         return;
     }
+    if (has_plain_kernel(s) && s->kernel_height == 3) {
+        struct nine nine = {
+            .kernels = tier, .shape = s, .x = x, .w = w, .bias = bias, .relu = relu, .y = y, .record = record};
+        ck_parallel_for(s->batch * NINE_PARTS, 2 * 9 * outputs(s), run_nine, &nine);
+        return;
+    }
     struct conv2d_direct direct = ck_conv2d_direct_forward(tier, s, x, w, bias, workspace);
     direct.out_height = s->out_height / 2 * 2;
     direct.out_width = s->out_width / 2 * 2;
@@ -90,11 +130,8 @@ void ck_conv2d_maxpool_forward(const ck_conv2d_shape *s, const float *x, const f
 
 /* Whether the tier has a kernel that looks at the windows' maxima alone. */
 static bool gathers(const struct conv2d_kernels *tier, const ck_conv2d_shape *s) {
-    const size_t kernel = s->kernel_height;
-    return s->in_channels == 1 && s->kernel_width == kernel && kernel >= tier->pooled->smallest &&
-           kernel <= tier->pooled->largest && s->stride_height == 1 && s->stride_width == 1 &&
-           s->dilation_height == 1 && s->dilation_width == 1 && s->pad_top == 0 && s->pad_left == 0 &&
-           s->out_height + kernel == s->in_height + 1 && s->out_width + kernel == s->in_width + 1;
+    return has_plain_kernel(s) && s->kernel_height >= tier->pooled->smallest &&
+           s->kernel_height <= tier->pooled->largest;
 }
 
 static size_t partial_size(const ck_conv2d_shape *s) {
