@@ -1,7 +1,7 @@
 /// A network's weights as they were, ready to predict from many threads at once.
 ///
 /// Batch normalisation and what else depends on the weights alone is worked out when it is made, so it is faster than
-/// ``Sequential/predict(_:batchSize:)``, whose results are the same up to rounding.
+/// ``Sequential/predict(_:batchSize:)-(Tensor,_)``, whose results are the same up to rounding.
 ///
 /// ```swift
 /// let predictor = model.predictor()
