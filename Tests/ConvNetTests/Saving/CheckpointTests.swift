@@ -217,7 +217,7 @@ import Testing
             try model.fit(data, callbacks: [ModelCheckpoint(path: path)])
             let opened = try Sequential.load(from: path)
             #expect(opened.weightBits == model.weightBits)
-            #expect(try Predictor.load(from: path).predict(data.images) == model.predict(data))
+            #expect(try Predictor.load(from: path).predict(data.images) == model.predictor().predict(data.images))
         }
     }
 }
