@@ -124,7 +124,8 @@ static void sweep(struct check *check) {
 static void sweep_large(struct check *check) {
     static const size_t sizes[][3] = {{1, 300, 530}, {1, 37, 1100},  {1, 256, 1029}, {300, 1, 700},
                                       {13, 70, 513}, {70, 13, 1027}, {259, 70, 30},  {50, 100, 600},
-                                      {400, 23, 65}, {7, 515, 40},   {130, 150, 520}, {530, 70, 500}};
+                                      {400, 23, 65}, {7, 515, 40},   {130, 150, 520}, {530, 70, 500},
+                                      {37, 70, 801}, {200, 33, 800}, {40, 300, 770}};
     for (unsigned form = 0; form < 4; form++)
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
             for (size_t turn = 0; turn < 4; turn++) vary(check, sizes[i][0], sizes[i][1], sizes[i][2], form, turn);
@@ -185,7 +186,7 @@ static void activations(struct check *check) {
 /* The same bits for one, two and three threads, for products large enough to be shared. */
 static void threads(struct check *check) {
     static const size_t sizes[][3] = {{1, 1000, 700}, {900, 1, 800}, {32, 128, 700}, {128, 10, 600},
-                                      {95, 70, 130},  {500, 64, 33}, {33, 1000, 64}, {300, 200, 90}};
+                                      {95, 70, 130},  {500, 64, 33}, {33, 1000, 64}, {300, 200, 90}, {100, 150, 770}, {32, 90, 800}};
     check_use_variant(check);
     for (unsigned form = 0; form < 4; form++)
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {

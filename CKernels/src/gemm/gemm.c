@@ -37,6 +37,20 @@ static bool packs(const ck_gemm_shape *s) {
     return s->transpose_b || (s->m >= GEMM_PACK_ROWS && s->n >= GEMM_PACK_COLUMNS);
 }
 
+/* The weights of a dense layer are B of its product, C of their gradient's, and B' of its input gradient's. In all
+ * three, and in the optimizer, a thread works on the same rows of them, which so stay in its core's own cache: from
+ * another core's they come at the pace of a slow memory, in every step. For B that means parts of the depth, which pays
+ * where B is larger than the sums of all parts. */
+static bool cuts_depth(const ck_gemm_shape *s) {
+    return !s->transpose_a && !s->transpose_b && !packs(s) && s->k >= s->n && s->k / 3 >= s->m &&
+           s->k >= GEMM_PARTS * GEMM_PARTS_DEPTH;
+}
+
+static bool cuts_rows(const ck_gemm_shape *s, const struct gemm_product *p) {
+    if (p->transposed) return s->transpose_b;
+    return !p->packs && (s->transpose_a || (p->rows >= p->columns && p->rows * p->depth >= GEMM_ONCE));
+}
+
 /* The plan of a product in tiles, without its operands. */
 static struct gemm_product plan(const struct gemm_kernels *kernels, const ck_gemm_shape *s) {
     struct gemm_product p = {.kernels = kernels, .depth = s->k, .ldc = s->ldc};
@@ -52,8 +66,10 @@ static struct gemm_product plan(const struct gemm_kernels *kernels, const ck_gem
     p.vectors = gemm_ceiling(p.columns, kernels->lanes);
     p.panels = gemm_ceiling(p.vectors, widest);
     p.slices = gemm_smaller(gemm_ceiling(GEMM_UNITS, p.panels), gemm_ceiling(p.rows, kernels->tallest[widest]));
-    p.by_rows = !p.transposed && !p.packs && p.rows >= p.columns && p.rows * p.depth >= GEMM_ONCE;
-    if (p.by_rows) p.slices = gemm_smaller(GEMM_ROW_UNITS, gemm_ceiling(p.rows, kernels->tallest[widest]));
+    p.parts = cuts_depth(s) ? GEMM_PARTS : 1;
+    p.by_rows = cuts_rows(s, &p);
+    if (p.by_rows)
+        p.slices = gemm_smaller(p.packs ? GEMM_UNITS : GEMM_ROW_UNITS, gemm_ceiling(p.rows, kernels->tallest[widest]));
     if ((p.by_rows ? 1 : p.panels) * p.slices % 2 && p.rows > 1) p.slices++; /* two threads are the most common case */
     p.depth_blocks = p.depth ? gemm_ceiling(p.depth, GEMM_DEPTH) : 1;
     p.slot = p.packs ? gemm_smaller(widest, p.vectors) * kernels->lanes * p.depth : 0;
@@ -68,7 +84,8 @@ size_t ck_gemm_workspace(const ck_gemm_shape *shape) {
                                                 &ck_gemm_avx512}; /* enough for whichever will be in force */
     for (int i = 0; i < 2; i++) {
         const struct gemm_product p = plan(tiers[i], shape);
-        if (p.panels * p.slices * p.slot > floats) floats = p.panels * p.slices * p.slot;
+        const size_t needed = p.parts > 1 ? ck_gemm_depth_workspace(&p) : p.panels * p.slices * p.slot;
+        if (needed > floats) floats = needed;
     }
 #endif
     return floats;
@@ -101,39 +118,6 @@ static void row_product_vectors(void *context, size_t begin, size_t end) {
     gemm_activate(p->f, 1, last - first, p->c + first, p->ldc);
 }
 
-/* A tall matrix is cut across its rows instead, and the parts' rows are added in order: so each thread reads memory in
- * one piece. Reading every other half row of 128 floats, two threads get two thirds of the memory's speed. */
-enum { DEPTH_PARTS = 8, PART_DEPTH = 128, PART_COLUMNS = 256 };
-
-struct depth_parts {
-    const struct gemm_product *product;
-    float rows[DEPTH_PARTS * PART_COLUMNS];
-};
-
-static bool is_tall(const struct gemm_product *p) {
-    return p->columns <= PART_COLUMNS && p->depth >= DEPTH_PARTS * PART_DEPTH;
-}
-
-static void row_product_parts(void *context, size_t begin, size_t end) {
-    struct depth_parts *parts = context;
-    const struct gemm_product *p = parts->product;
-    const struct gemm_store store = {0};
-    for (size_t part = begin; part < end; part++) {
-        const size_t first = gemm_cut(p->depth, part, DEPTH_PARTS);
-        p->kernels->row_product(gemm_cut(p->depth, part + 1, DEPTH_PARTS) - first, p->columns, p->a + first * p->a_step,
-                                p->a_step, p->b + first * p->b_ld, p->b_ld, parts->rows + part * p->columns, &store);
-    }
-}
-
-static void tall_row_product(const struct gemm_product *p, size_t work) {
-    static const float ones[DEPTH_PARTS] = {1, 1, 1, 1, 1, 1, 1, 1};
-    struct depth_parts parts;
-    parts.product = p;
-    ck_parallel_for(DEPTH_PARTS, work, row_product_parts, &parts);
-    p->kernels->row_product(DEPTH_PARTS, p->columns, ones, 1, parts.rows, p->columns, p->c, &p->store);
-    gemm_activate(p->f, 1, p->columns, p->c, p->ldc);
-}
-
 /* Dot products are done in groups of so many rows. */
 enum { DOT_GROUP = 4 };
 
@@ -161,7 +145,7 @@ static void run(const struct gemm_kernels *kernels, const ck_gemm_shape *s, cons
     case ROW_PRODUCT:
         p.columns = s->n, p.a = a, p.a_step = s->transpose_a ? s->lda : 1, p.b = b, p.b_ld = s->ldb;
         p.c = c, p.store = *store, p.f = f;
-        if (is_tall(&p)) tall_row_product(&p, work);
+        if (p.columns <= GEMM_TALL_COLUMNS && p.depth >= GEMM_TALL_DEPTH) ck_gemm_tall_row_product(&p, work);
         else ck_parallel_for(gemm_ceiling(p.columns, kernels->lanes), work, row_product_vectors, &p);
         break;
     case DOTS:
@@ -180,7 +164,8 @@ static void run(const struct gemm_kernels *kernels, const ck_gemm_shape *s, cons
             p.b = b, p.b_ld = s->ldb, p.by_columns = s->transpose_b;
         }
         p.c = c, p.store = *store, p.f = f, p.slots = workspace;
-        if (p.by_rows) ck_parallel_for(p.slices, work, ck_gemm_multiply_rows, &p);
+        if (p.parts > 1) ck_gemm_multiply_depth(&p, work);
+        else if (p.by_rows) ck_parallel_for(p.slices, work, ck_gemm_multiply_rows, &p);
         else ck_parallel_for(p.panels * p.slices, work, ck_gemm_multiply_units, &p);
         break;
     }

@@ -11,8 +11,9 @@
  *      |          |    | tile  |                        a tile is 1 ... tallest[vectors] rows high, and one panel
  *      +----------+    +-------+                        wide: its sums stay in registers
  *
- * Each element is the sum over p = 0, 1, ... of one block of the depth, in that order, blocks added in order: its bits
- * do not depend on the tile that it falls into, so rows and columns may be cut anywhere.
+ * Each element is the sum over p = 0, 1, ... of one block of the depth, in that order, blocks added in order, and so are
+ * parts of the depth where it is cut (gemm_depth.c): its bits do not depend on the tile that it falls into, so rows and
+ * columns may be cut anywhere.
  */
 #ifndef CK_GEMM_H
 #define CK_GEMM_H
@@ -34,6 +35,11 @@ enum {
     GEMM_UNITS = 16,         /* cut at least so many units where the product allows it */
     GEMM_ONCE = 1 << 18,     /* from so many floats on, a row operand no smaller than B is cut by rows alone ... */
     GEMM_ROW_UNITS = 64,     /* ... into so many units, where there are rows for as many tiles */
+    GEMM_PARTS = 2,          /* a product whose B is large is cut into so many parts of the depth ... */
+    GEMM_PARTS_DEPTH = 384,  /* ... where each has at least so much of it */
+    GEMM_TALL_COLUMNS = 256, /* one row times a matrix of so many columns at most ... */
+    GEMM_TALL_DEPTH = 1024,  /* ... and so many rows at least: reading half of every row, two threads get two thirds of
+                                the memory's speed */
     GEMM_PACK_ROWS = 256,    /* from so many rows ... */
     GEMM_PACK_COLUMNS = 1000 /* ... and columns on, panels are packed even if they could be read as they lie */
 };

@@ -12,7 +12,7 @@
  *
  * A row operand that is larger than a core's cache, and than the column operand, is better read once: then (`by_rows`)
  * a unit is one slice of all panels. In training that also lets a thread find in its own cache what it wrote before:
- * the images that it convolved, and the gradients of the weights that it is going to update. */
+ * the images that it convolved, the weights that it updated, and the gradients that it is going to update them by. */
 struct gemm_product {
     const struct gemm_kernels *kernels;
     size_t rows, columns, depth;
@@ -27,6 +27,7 @@ struct gemm_product {
     struct gemm_store store;
     ck_activation f;
     size_t vectors, panels, slices, depth_blocks;
+    size_t parts; /* of the depth, each with sums of its own (gemm_depth.c); 1 where it is not cut */
     size_t slot; /* floats */
 };
 
@@ -49,5 +50,11 @@ static inline void gemm_activate(ck_activation f, size_t rows, size_t columns, f
 /* Units begin ..< end, or slices begin ..< end of all panels; the context is a gemm_product. */
 void ck_gemm_multiply_units(void *context, size_t begin, size_t end);
 void ck_gemm_multiply_rows(void *context, size_t begin, size_t end);
+
+/* Sums over parts of the depth. Floats of workspace for those of a product; the product itself, whose slots are that
+ * workspace; and one row times a matrix, which needs none. */
+size_t ck_gemm_depth_workspace(const struct gemm_product *product);
+void ck_gemm_multiply_depth(const struct gemm_product *product, size_t work);
+void ck_gemm_tall_row_product(const struct gemm_product *product, size_t work);
 
 #endif

@@ -98,7 +98,10 @@ static void multiply_panel_transposed(const struct gemm_product *p, size_t index
 
 void ck_gemm_multiply_rows(void *context, size_t begin, size_t end) {
     const struct gemm_product *p = context;
-    multiply_panels(p, 0, p->panels, 0, gemm_cut(p->rows, begin, p->slices), gemm_cut(p->rows, end, p->slices));
+    const size_t top = gemm_cut(p->rows, begin, p->slices), bottom = gemm_cut(p->rows, end, p->slices);
+    if (!p->transposed) multiply_panels(p, 0, p->panels, begin, top, bottom);
+    for (size_t i = 0; p->transposed && i < p->panels; i++)
+        multiply_panel_transposed(p, i, begin + i * p->slices, top, bottom);
 }
 
 void ck_gemm_multiply_units(void *context, size_t begin, size_t end) {

@@ -157,11 +157,9 @@ final class TrainingSession {
 
     /// Changes the parameters by the gradients.
     func update(_ optimizer: any Optimizer, _ state: OptimizerState) {
-        optimizer.clipping.apply(to: gradients.floats, of: execution.plan.graph.parameters)
         optimizer.apply(
-            OptimizerUpdate(
-                step: state.step, rate: optimizer.learningRate.value(at: state.step),
-                parameters: store.parameters.floats, gradients: gradients.floats, slots: state.slots.floats))
+            step: state.step, to: execution.plan.graph.parameters, values: store.parameters.floats,
+            gradients: gradients.floats, slots: state.slots.floats)
         state.step += 1
     }
 

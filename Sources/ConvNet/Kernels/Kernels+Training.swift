@@ -36,36 +36,36 @@ extension Kernels {
     }
 
     static func sgd(
-        rate: Float, momentum: Float, nesterov: Bool, gradients: Floats, velocity: Floats?, parameters: Floats
+        rate: Float, momentum: Float, nesterov: Bool, gradient: Floats, velocity: Floats?, weight: Floats
     ) {
-        expect(gradients, parameters.count, "SGD, gradients")
-        expect(velocity, parameters.count, "SGD, velocity")
-        ck_sgd(parameters.count, rate, momentum, nesterov, gradients.base, velocity?.base, parameters.base)
+        expect(gradient, weight.count, "SGD, gradient")
+        expect(velocity, weight.count, "SGD, velocity")
+        ck_sgd(weight.count, rate, momentum, nesterov, gradient.base, velocity?.base, weight.base)
     }
 
     static func rmsprop(
-        rate: Float, rho: Float, momentum: Float, epsilon: Float, gradients: Floats, square: Floats, mean: Floats?,
-        velocity: Floats?, parameters: Floats
+        rate: Float, rho: Float, momentum: Float, epsilon: Float, gradient: Floats, square: Floats, mean: Floats?,
+        velocity: Floats?, weight: Floats
     ) {
-        expect(gradients, parameters.count, "RMSprop, gradients")
-        expect(square, parameters.count, "RMSprop, mean square")
-        expect(mean, parameters.count, "RMSprop, mean")
-        expect(velocity, parameters.count, "RMSprop, velocity")
+        expect(gradient, weight.count, "RMSprop, gradient")
+        expect(square, weight.count, "RMSprop, mean square")
+        expect(mean, weight.count, "RMSprop, mean")
+        expect(velocity, weight.count, "RMSprop, velocity")
         ck_rmsprop(
-            parameters.count, rate, rho, momentum, epsilon, gradients.base, square.base, mean?.base, velocity?.base,
-            parameters.base)
+            weight.count, rate, rho, momentum, epsilon, gradient.base, square.base, mean?.base, velocity?.base,
+            weight.base)
     }
 
     static func adam(
         rate: Float, correctedRate: Float, beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float,
-        gradients: Floats, firstMoment: Floats, secondMoment: Floats, parameters: Floats
+        gradient: Floats, firstMoment: Floats, secondMoment: Floats, weight: Floats
     ) {
-        expect(gradients, parameters.count, "Adam, gradients")
-        expect(firstMoment, parameters.count, "Adam, first moment")
-        expect(secondMoment, parameters.count, "Adam, second moment")
+        expect(gradient, weight.count, "Adam, gradient")
+        expect(firstMoment, weight.count, "Adam, first moment")
+        expect(secondMoment, weight.count, "Adam, second moment")
         ck_adam(
-            parameters.count, rate, correctedRate, beta1, beta2, epsilon, weightDecay, gradients.base,
-            firstMoment.base, secondMoment.base, parameters.base)
+            weight.count, rate, correctedRate, beta1, beta2, epsilon, weightDecay, gradient.base,
+            firstMoment.base, secondMoment.base, weight.base)
     }
 
     static func sumOfSquares(_ x: Floats) -> Double {

@@ -39,7 +39,7 @@ public struct Adam: Optimizer {
     /// Numbers of state that each parameter needs.
     public var slotCount: Int { 2 }
 
-    /// Changes the parameters.
+    /// Changes a weight.
     public func apply(_ update: OptimizerUpdate) {
         apply(update, weightDecay: 0)
     }
@@ -49,8 +49,8 @@ public struct Adam: Optimizer {
         let correction = (1 - pow(Double(beta2), t)).squareRoot() / (1 - pow(Double(beta1), t))
         Kernels.adam(
             rate: update.rate, correctedRate: Float(Double(update.rate) * correction), beta1: beta1, beta2: beta2,
-            epsilon: epsilon, weightDecay: weightDecay, gradients: update.gradients, firstMoment: update.slot(0),
-            secondMoment: update.slot(1), parameters: update.parameters)
+            epsilon: epsilon, weightDecay: weightDecay, gradient: update.gradient, firstMoment: update.slot(0),
+            secondMoment: update.slot(1), weight: update.weight)
     }
 
     private enum CodingKeys: String, CodingKey {

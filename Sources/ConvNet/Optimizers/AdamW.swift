@@ -38,7 +38,7 @@ public struct AdamW: Optimizer {
     /// Numbers of state that each parameter needs.
     public var slotCount: Int { 2 }
 
-    /// Changes the parameters.
+    /// Changes a weight.
     public func apply(_ update: OptimizerUpdate) {
         Adam(learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon)
             .apply(update, weightDecay: weightDecay)

@@ -14,8 +14,23 @@ public protocol Optimizer: Sendable, Codable {
     /// Numbers of state that each parameter needs.
     var slotCount: Int { get }
 
-    /// Changes the parameters.
+    /// Changes a weight.
     func apply(_ update: OptimizerUpdate)
+}
+
+extension Optimizer {
+    /// A step over all weights that learn: their gradients are clipped, then one weight after the other is changed.
+    ///
+    /// `slots` holds as many runs as the optimizer has slots, one after the other, each as long as the values.
+    func apply(step: Int, to parameters: [Parameter], values: Floats, gradients: Floats, slots: Floats) {
+        clipping.apply(to: gradients, of: parameters)
+        let rate = learningRate.value(at: step)
+        for parameter in parameters where parameter.isTrainable && parameter.count > 0 {
+            apply(
+                OptimizerUpdate(
+                    step: step, rate: rate, parameter: parameter, values: values, gradients: gradients, slots: slots))
+        }
+    }
 }
 
 /// What is done to gradients before an optimizer uses them; at most one of the three.
@@ -30,19 +45,30 @@ public enum GradientClipping: Sendable, Hashable {
     case globalNorm(Float)
 }
 
-/// The buffers that one step of an optimizer works on.
+/// A weight in one step of an optimizer, with what the step works on.
 public struct OptimizerUpdate {
     /// Steps done so far, counted from 0.
     public let step: Int
     /// The learning rate of this step.
     public let rate: Float
-    let parameters: Floats
-    let gradients: Floats
-    /// As many runs as the optimizer has slots, one after the other, each as long as the parameters.
-    let slots: Floats
+    let weight: Floats
+    let gradient: Floats
+    private let parameter: Parameter
+    private let slots: Floats
+    private let slotLength: Int
+
+    init(step: Int, rate: Float, parameter: Parameter, values: Floats, gradients: Floats, slots: Floats) {
+        self.step = step
+        self.rate = rate
+        weight = values.slice(parameter.offset, parameter.count)
+        gradient = gradients.slice(parameter.offset, parameter.count)
+        self.parameter = parameter
+        self.slots = slots
+        slotLength = values.count
+    }
 
     func slot(_ index: Int) -> Floats {
-        slots.slice(index * parameters.count, parameters.count)
+        slots.slice(index * slotLength + parameter.offset, parameter.count)
     }
 }
 

@@ -42,12 +42,12 @@ public struct RMSprop: Optimizer {
     /// Numbers of state that each parameter needs.
     public var slotCount: Int { 1 + (centered ? 1 : 0) + (momentum > 0 ? 1 : 0) }
 
-    /// Changes the parameters.
+    /// Changes a weight.
     public func apply(_ update: OptimizerUpdate) {
         Kernels.rmsprop(
-            rate: update.rate, rho: rho, momentum: momentum, epsilon: epsilon, gradients: update.gradients,
+            rate: update.rate, rho: rho, momentum: momentum, epsilon: epsilon, gradient: update.gradient,
             square: update.slot(0), mean: centered ? update.slot(1) : nil,
-            velocity: momentum > 0 ? update.slot(centered ? 2 : 1) : nil, parameters: update.parameters)
+            velocity: momentum > 0 ? update.slot(centered ? 2 : 1) : nil, weight: update.weight)
     }
 
     private enum CodingKeys: String, CodingKey {

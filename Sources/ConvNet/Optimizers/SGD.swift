@@ -31,11 +31,11 @@ public struct SGD: Optimizer {
     /// Numbers of state that each parameter needs.
     public var slotCount: Int { momentum == 0 ? 0 : 1 }
 
-    /// Changes the parameters.
+    /// Changes a weight.
     public func apply(_ update: OptimizerUpdate) {
         Kernels.sgd(
-            rate: update.rate, momentum: momentum, nesterov: nesterov, gradients: update.gradients,
-            velocity: momentum == 0 ? nil : update.slot(0), parameters: update.parameters)
+            rate: update.rate, momentum: momentum, nesterov: nesterov, gradient: update.gradient,
+            velocity: momentum == 0 ? nil : update.slot(0), weight: update.weight)
     }
 
     private enum CodingKeys: String, CodingKey {

@@ -45,11 +45,9 @@ import Testing
                 let gradient = try keras.tensor("gradients/\(name(of: parameter))")[row: step]
                 gradients.floats.slice(parameter.offset, parameter.count).copy(from: gradient)
             }
-            optimizer.clipping.apply(to: gradients.floats, of: parameters)
             optimizer.apply(
-                OptimizerUpdate(
-                    step: step, rate: optimizer.learningRate.value(at: step), parameters: store.parameters.floats,
-                    gradients: gradients.floats, slots: slots.floats))
+                step: step, to: parameters, values: store.parameters.floats, gradients: gradients.floats,
+                slots: slots.floats)
             for parameter in parameters {
                 let after = try keras.tensor("after/\(name(of: parameter))")
                 let expected = after[row: step].reshaped(to: parameter.shape)
