@@ -77,12 +77,13 @@ ck_conv2d_algorithm ck_conv2d_forward_algorithm(const ck_conv2d_shape *s) {
 
 size_t ck_conv2d_prepared_size(const ck_conv2d_shape *s) {
     if (ck_conv2d_forward_algorithm(s) != CK_CONV2D_WINOGRAD) return 0;
-    return winograd_size(s->in_channels, s->out_channels);
+    return ck_winograd_weights_size(s, false);
 }
 
 void ck_conv2d_prepare(const ck_conv2d_shape *s, const float *w, float *prepared) {
     if (ck_conv2d_forward_algorithm(s) != CK_CONV2D_WINOGRAD) return;
-    ck_winograd_transform_weights(ck_conv2d_tier(), s, w, false, NULL, prepared);
+    const struct winograd_weights weights = {.kernels = ck_conv2d_tier(), .shape = s, .w = w};
+    ck_winograd_shared_weights(&weights, prepared);
 }
 
 void ck_conv2d_forward(const ck_conv2d_shape *s, const float *x, const float *w, const float *prepared,

@@ -128,50 +128,74 @@ void ck_winograd_multiply(const struct winograd_product *p, const float *a, cons
 
 /* ---- Weights ---- */
 
-struct weights {
-    const struct conv2d_kernels *kernels;
-    const ck_conv2d_shape *shape;
-    const float *w;
-    float *transposed; /* per tap, out_channels rows of `width`; or null */
-    size_t width, rows;
-    float *frequencies;
+/* A set in its memory: the frequencies, behind them the transposed weights (per tap, out_channels rows of `width`). */
+struct set {
+    const struct winograd_weights *weights;
+    size_t rows, channels, width;
+    float *frequencies, *transposed;
 };
 
+static struct set set_in(const struct winograd_weights *weights, float *memory) {
+    const ck_conv2d_shape *s = weights->shape;
+    const size_t lanes = weights->kernels->lanes;
+    struct set set = {
+        .weights = weights,
+        .rows = weights->transpose ? s->out_channels : s->in_channels,
+        .channels = weights->transpose ? s->in_channels : s->out_channels,
+        .frequencies = memory,
+    };
+    set.width = weights->transpose ? (set.channels + lanes - 1) / lanes * lanes : set.channels;
+    set.transposed = memory + winograd_size(set.rows, set.channels);
+    return set;
+}
+
 static void transpose_taps(void *context, size_t begin, size_t end) {
-    const struct weights *weights = context;
-    size_t in = weights->shape->in_channels, out = weights->shape->out_channels;
+    const struct set *set = context;
+    const size_t in = set->weights->shape->in_channels, out = set->weights->shape->out_channels;
     for (size_t tap = begin; tap < end; tap++)
-        weights->kernels->gemm->pack_columns(out, in, weights->w + tap * in * out, out,
-                                             weights->transposed + tap * out * weights->width);
+        set->weights->kernels->gemm->pack_columns(out, in, set->weights->w + tap * in * out, out,
+                                                  set->transposed + tap * out * set->width);
 }
 
 static void transform_rows(void *context, size_t begin, size_t end) {
-    const struct weights *weights = context;
-    const ck_conv2d_shape *s = weights->shape;
-    bool transposed = weights->transposed != NULL;
-    const float *from = transposed ? weights->transposed : weights->w;
-    size_t channels = transposed ? s->in_channels : s->out_channels;
-    size_t step = transposed ? weights->width : s->out_channels;
+    const struct set *set = context;
+    const float *from = set->weights->transpose ? set->transposed : set->weights->w;
     for (size_t row = begin; row < end; row++)
-        weights->kernels->winograd->weights(channels, from + row * step, weights->rows * step,
-                                            weights->frequencies + row * winograd_padded(channels),
-                                            winograd_distance(weights->rows, channels));
+        set->weights->kernels->winograd->weights(set->channels, from + row * set->width, set->rows * set->width,
+                                                 set->frequencies + row * winograd_padded(set->channels),
+                                                 winograd_distance(set->rows, set->channels));
 }
 
-void ck_winograd_transform_weights(const struct conv2d_kernels *kernels, const ck_conv2d_shape *s, const float *w,
-                                   bool transpose, float *scratch, float *frequencies) {
-    size_t bytes = 9 * s->in_channels * s->out_channels * sizeof(float), lanes = kernels->lanes;
-    struct weights weights = {
-        .kernels = kernels,
-        .shape = s,
-        .w = w,
-        .transposed = transpose ? scratch : NULL,
-        .width = (s->in_channels + lanes - 1) / lanes * lanes,
-        .rows = transpose ? s->out_channels : s->in_channels,
-        .frequencies = frequencies,
-    };
-    if (transpose) ck_parallel_for(9, bytes, transpose_taps, &weights);
-    ck_parallel_for(weights.rows, 4 * bytes, transform_rows, &weights);
+size_t ck_winograd_weights_size(const ck_conv2d_shape *s, bool transpose) {
+    return transpose
+               ? winograd_size(s->out_channels, s->in_channels) + 9 * s->out_channels * winograd_padded(s->in_channels)
+               : winograd_size(s->in_channels, s->out_channels);
+}
+
+size_t ck_winograd_own_weights_size(const ck_conv2d_shape *s, bool transpose) {
+    enum { OWN_FLOATS = 1 << 16 }; /* a quarter of a second-level cache of 1 MiB; with more, tiles fall out of it */
+    const size_t size = ck_winograd_weights_size(s, transpose);
+    return size <= OWN_FLOATS ? size : 0;
+}
+
+bool ck_winograd_owns_weights(const ck_conv2d_shape *s, size_t tiles) {
+    enum { OWN_TILES = 64 }; /* of a thread: the transform costs as much as some 5 of them */
+    return ck_winograd_own_weights_size(s, true) > 0 && tiles / (size_t)ck_threads() >= OWN_TILES;
+}
+
+const float *ck_winograd_own_weights(const struct winograd_weights *weights, float *memory) {
+    struct set set = set_in(weights, memory);
+    if (weights->transpose) transpose_taps(&set, 0, 9);
+    transform_rows(&set, 0, set.rows);
+    return set.frequencies;
+}
+
+const float *ck_winograd_shared_weights(const struct winograd_weights *weights, float *memory) {
+    const size_t bytes = 9 * weights->shape->in_channels * weights->shape->out_channels * sizeof(float);
+    struct set set = set_in(weights, memory);
+    if (weights->transpose) ck_parallel_for(9, bytes, transpose_taps, &set);
+    ck_parallel_for(set.rows, 4 * bytes, transform_rows, &set);
+    return set.frequencies;
 }
 
 /* ---- Choice ---- */

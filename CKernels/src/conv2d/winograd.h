@@ -119,10 +119,26 @@ struct winograd_stretch ck_winograd_outputs(const ck_conv2d_shape *shape, struct
 struct winograd_stretch ck_winograd_pooled(const ck_conv2d_shape *shape, struct winograd_tiling tiling,
                                            struct conv2d_span tiles, const float *y);
 
-/* Frequencies of the weights, in_channels rows of out_channels; or, transposed, out_channels rows of in_channels, for
- * which `scratch` has room for 9 out_channels padded(in_channels) floats. */
-void ck_winograd_transform_weights(const struct conv2d_kernels *kernels, const ck_conv2d_shape *shape, const float *w,
-                                   bool transpose, float *scratch, float *frequencies);
+/* Frequencies of the weights, in_channels rows of out_channels; or, transposed, out_channels rows of in_channels.
+ *
+ * A thread with tiles enough computes them for itself, so that they lie in its own core's cache, if they fit there;
+ * otherwise the threads compute and share one set. */
+struct winograd_weights {
+    const struct conv2d_kernels *kernels;
+    const ck_conv2d_shape *shape;
+    const float *w;
+    bool transpose;
+};
+
+/* Floats that a set needs, and floats that are to be kept for each unit of work, 0 where threads always share. */
+size_t ck_winograd_weights_size(const ck_conv2d_shape *shape, bool transpose);
+size_t ck_winograd_own_weights_size(const ck_conv2d_shape *shape, bool transpose);
+/* Whether each thread is to have a set of its own, of a pass over so many tiles. */
+bool ck_winograd_owns_weights(const ck_conv2d_shape *shape, size_t tiles);
+
+/* A set, computed by the calling thread alone or by all of them: where it lies in its memory. */
+const float *ck_winograd_own_weights(const struct winograd_weights *weights, float *memory);
+const float *ck_winograd_shared_weights(const struct winograd_weights *weights, float *memory);
 
 /* ---- Passes ---- */
 

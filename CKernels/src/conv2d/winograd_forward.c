@@ -8,7 +8,9 @@ struct plan {
     const ck_conv2d_shape *shape;
     struct winograd_tiling tiling;
     size_t tiles, blocks, units;
-    const float *x, *weights, *bias;
+    const float *x, *bias;
+    struct winograd_weights own; /* where each thread has its own ... */
+    const float *weights;        /* ... or else all of them */
     struct winograd_result result;
     float *scratch;
     ck_activation f;
@@ -23,7 +25,8 @@ static size_t block_of(size_t tiles) {
 }
 
 static size_t scratch_size(const ck_conv2d_shape *s, size_t tiles) {
-    return winograd_size(block_of(tiles), s->in_channels) + winograd_size(block_of(tiles), s->out_channels);
+    return ck_winograd_own_weights_size(s, false) + winograd_size(block_of(tiles), s->in_channels) +
+           winograd_size(block_of(tiles), s->out_channels);
 }
 
 static size_t units_of(size_t tiles) {
@@ -32,7 +35,7 @@ static size_t units_of(size_t tiles) {
 
 size_t ck_winograd_forward_workspace(const ck_conv2d_shape *s) {
     size_t tiles = s->batch * ck_winograd_tiling(s).image;
-    return WINOGRAD_PAD + winograd_size(s->in_channels, s->out_channels) + units_of(tiles) * scratch_size(s, tiles);
+    return WINOGRAD_PAD + ck_winograd_weights_size(s, false) + units_of(tiles) * scratch_size(s, tiles);
 }
 
 /* From the tile's frequencies to its outputs. */
@@ -54,7 +57,8 @@ static void finish_tile(const struct plan *plan, const struct winograd_tile *til
         CK_TIER(ck_activation)->forward(tile->output.right * channels, plan->f, y, y);
 }
 
-static void run_block(const struct plan *plan, struct conv2d_span block, struct conv2d_span next, float *scratch) {
+static void run_block(const struct plan *plan, const float *weights, struct conv2d_span block, struct conv2d_span next,
+                      float *scratch) {
     const ck_conv2d_shape *s = plan->shape;
     const struct winograd_kernels *transform = plan->kernels->winograd;
     size_t rows = block.end - block.begin;
@@ -78,7 +82,7 @@ static void run_block(const struct plan *plan, struct conv2d_span block, struct 
         .c_distance = out_distance,
         .next = {ck_winograd_inputs(s, plan->tiling, next, plan->x)},
     };
-    ck_winograd_multiply(&product, in, plan->weights, out);
+    ck_winograd_multiply(&product, in, weights, out);
     for (size_t row = 0; row < rows; row++)
         finish_tile(plan, &tiles[row], out + row * winograd_padded(s->out_channels), out_distance);
 }
@@ -87,12 +91,14 @@ static void run_block(const struct plan *plan, struct conv2d_span block, struct 
 static void run_units(void *context, size_t begin, size_t end) {
     const struct plan *plan = context;
     float *scratch = plan->scratch + begin * scratch_size(plan->shape, plan->tiles);
+    const float *weights = plan->weights ? plan->weights : ck_winograd_own_weights(&plan->own, scratch);
+    scratch += ck_winograd_own_weights_size(plan->shape, false);
     struct conv2d_span first = conv2d_part(plan->blocks, plan->units, begin);
     struct conv2d_span last = conv2d_part(plan->blocks, plan->units, end - 1);
     for (size_t block = first.begin; block < last.end; block++) {
         struct conv2d_span next = {0, 0};
         if (block + 1 < last.end) next = conv2d_part(plan->tiles, plan->blocks, block + 1);
-        run_block(plan, conv2d_part(plan->tiles, plan->blocks, block), next, scratch);
+        run_block(plan, weights, conv2d_part(plan->tiles, plan->blocks, block), next, scratch);
     }
 }
 
@@ -109,10 +115,12 @@ void ck_winograd_forward(const struct conv2d_kernels *kernels, const ck_conv2d_s
     plan.tiles = s->batch * plan.tiling.image;
     plan.blocks = (plan.tiles + block_of(plan.tiles) - 1) / block_of(plan.tiles);
     plan.units = units_of(plan.tiles);
-    float *frequencies = ck_winograd_aligned(workspace);
-    plan.scratch = frequencies + winograd_size(s->in_channels, s->out_channels);
-    plan.weights = prepared ? prepared : frequencies;
-    if (!prepared) ck_winograd_transform_weights(kernels, s, w, false, NULL, frequencies);
+    float *shared = ck_winograd_aligned(workspace);
+    plan.scratch = shared + ck_winograd_weights_size(s, false);
+    plan.own = (struct winograd_weights){.kernels = kernels, .shape = s, .w = w};
+    plan.weights = prepared;
+    if (!prepared && !ck_winograd_owns_weights(s, plan.tiles))
+        plan.weights = ck_winograd_shared_weights(&plan.own, shared);
     ck_parallel_for(plan.units, 2 * WINOGRAD_FREQUENCIES * plan.tiles * s->in_channels * s->out_channels, run_units,
                     &plan);
 }
