@@ -265,6 +265,19 @@ void ck_batchnorm_backward(size_t rows, size_t channels, const float *x, const f
                            float *CK_NULLABLE dgamma, float *CK_NULLABLE dbeta, float *CK_NULLABLE dx,
                            float *workspace);
 
+/* The same with 2 x 2 maximum pooling behind it, as ck_conv2d_maxpool_forward has it: y and record are those of
+ * ck_batchnorm_apply and ck_maxpool2d_forward one after the other, with ReLU between them if `relu`, and the gradients
+ * are those of ck_maxpool2d_backward and ck_batchnorm_backward up to the order of the sums. `shape`: the pooling's,
+ * whose windows are 2 x 2, 2 apart and without padding; what is left out at the end takes part in the normalisation. */
+size_t ck_batchnorm_maxpool_workspace(const ck_pool2d_shape *shape);
+void ck_batchnorm_maxpool_apply(const ck_pool2d_shape *shape, const float *x, const float *mean, const float *variance,
+                                float epsilon, const float *CK_NULLABLE gamma, const float *CK_NULLABLE beta, bool relu,
+                                float *y, uint8_t *CK_NULLABLE record, float *workspace);
+void ck_batchnorm_maxpool_backward(const ck_pool2d_shape *shape, const float *x, const float *dy, const uint8_t *record,
+                                   const float *mean, const float *variance, float epsilon,
+                                   const float *CK_NULLABLE gamma, float *CK_NULLABLE dgamma, float *CK_NULLABLE dbeta,
+                                   float *CK_NULLABLE dx, float *workspace);
+
 /* ---- Random numbers and dropout --------------------------------------------------------------------------------- */
 
 /* A stream of a counter-based generator: Philox4x32-10 (Salmon and others, "Parallel random numbers: as easy as 1, 2,

@@ -9,11 +9,14 @@
 #include "../parallel.h"
 
 /* Workspace: an array of doubles a part and quantity, aligned by up to one float, then three arrays of floats. */
-enum { QUANTITIES = 3, COEFFICIENTS = 3 };
+enum { QUANTITIES = 4, COEFFICIENTS = 3 };
+
+size_t ck_batchnorm_sums_size(size_t channels, size_t parts) {
+    return 1 + 2 * parts * QUANTITIES * channels + COEFFICIENTS * channels;
+}
 
 size_t ck_batchnorm_workspace(size_t rows, size_t channels) {
-    size_t doubles = ck_parts(rows, channels) * QUANTITIES * channels;
-    return 1 + 2 * doubles + COEFFICIENTS * channels;
+    return ck_batchnorm_sums_size(channels, ck_parts(rows, channels));
 }
 
 static double *aligned(float *workspace) {
@@ -23,9 +26,7 @@ static double *aligned(float *workspace) {
 struct arguments {
     const struct ck_batchnorm_kernels *kernels;
     size_t rows, channels, parts;
-    const float *x, *y, *dy, *mean;
-    const float *scale, *offset, *slope;
-    float *dx;
+    const float *x;
     double *partial;
 };
 
@@ -78,6 +79,14 @@ void ck_batchnorm_statistics(size_t rows, size_t channels, const float *x, float
 
 /* ---- y from x ---- */
 
+void ck_batchnorm_factors(size_t channels, const float *variance, float epsilon, const float *gamma, const float *beta,
+                          float *scale, float *offset) {
+    for (size_t c = 0; c < channels; c++) {
+        scale[c] = (float)((gamma ? gamma[c] : 1) / sqrt((double)variance[c] + epsilon));
+        offset[c] = beta ? beta[c] : 0;
+    }
+}
+
 enum { PANEL = 256 }; /* channels whose factors lie on the stack at a time */
 
 struct apply_arguments {
@@ -97,11 +106,8 @@ static void apply_blocks(void *context, size_t begin, size_t end) {
     for (size_t panel = 0; panel < a->channels; panel += PANEL) {
         size_t width = a->channels - panel < PANEL ? a->channels - panel : PANEL;
         float scale[PANEL], offset[PANEL];
-        for (size_t c = 0; c < width; c++) {
-            double deviation = sqrt((double)a->variance[panel + c] + a->epsilon);
-            scale[c] = (float)((a->gamma ? a->gamma[panel + c] : 1) / deviation);
-            offset[c] = a->beta ? a->beta[panel + c] : 0;
-        }
+        ck_batchnorm_factors(width, a->variance + panel, a->epsilon, a->gamma ? a->gamma + panel : NULL,
+                             a->beta ? a->beta + panel : NULL, scale, offset);
         size_t skip = span.begin * a->channels + panel;
         a->kernels->apply(rows, width, a->channels, a->x + skip, a->mean + panel, scale, offset, a->relu, a->y + skip);
     }
@@ -126,55 +132,66 @@ void ck_batchnorm_apply(size_t rows, size_t channels, const float *x, const floa
 
 /* ---- Gradients ---- */
 
+struct ck_batchnorm_sums ck_batchnorm_sums_in(float *workspace, size_t rows, size_t channels, size_t parts) {
+    struct ck_batchnorm_sums sums = {.rows = rows, .channels = channels, .parts = parts};
+    sums.sum = aligned(workspace), sums.product = sums.sum + channels, sums.distance = QUANTITIES * channels;
+    sums.scale = (float *)(void *)(sums.sum + parts * sums.distance);
+    sums.offset = sums.scale + channels, sums.slope = sums.offset + channels;
+    return sums;
+}
+
+void ck_batchnorm_finish_sums(const struct ck_batchnorm_sums *s, const float *variance, float epsilon,
+                              const float *gamma, float *dgamma, float *dbeta) {
+    for (size_t part = 1; part < s->parts; part++) {
+        const double *other = s->sum + part * s->distance;
+        for (size_t c = 0; c < 2 * s->channels; c++) s->sum[c] += other[c];
+    }
+    for (size_t c = 0; c < s->channels; c++) {
+        double inverse = 1 / sqrt((double)variance[c] + epsilon);
+        if (dbeta) dbeta[c] = (float)s->sum[c];
+        if (dgamma) dgamma[c] = (float)(s->product[c] * inverse);
+        s->scale[c] = (float)((gamma ? gamma[c] : 1) * inverse);
+        s->offset[c] = (float)(s->sum[c] / (double)s->rows);
+        s->slope[c] = (float)(s->product[c] * inverse * inverse / (double)s->rows);
+    }
+}
+
+struct backward {
+    const struct ck_batchnorm_kernels *kernels;
+    struct ck_batchnorm_sums sums;
+    const float *x, *y, *dy, *mean;
+    float *dx;
+};
+
 static void gradient_parts(void *context, size_t begin, size_t end) {
-    const struct arguments *a = context;
+    const struct backward *b = context;
+    const struct ck_batchnorm_sums *sums = &b->sums;
     for (size_t part = begin; part < end; part++) {
-        struct ck_span span = ck_part_span(a->rows, a->parts, part);
-        size_t skip = span.begin * a->channels;
-        double *sum = a->partial + part * QUANTITIES * a->channels;
-        a->kernels->gradient_sums(span.count, a->channels, a->x + skip, a->y ? a->y + skip : NULL, a->dy + skip,
-                                  a->mean, sum, sum + a->channels);
+        struct ck_span span = ck_part_span(sums->rows, sums->parts, part);
+        size_t skip = span.begin * sums->channels, at = part * sums->distance;
+        b->kernels->gradient_sums(span.count, sums->channels, b->x + skip, b->y ? b->y + skip : NULL, b->dy + skip,
+                                  b->mean, sums->sum + at, sums->product + at);
     }
 }
 
 static void input_parts(void *context, size_t begin, size_t end) {
-    const struct arguments *a = context;
-    struct ck_span span = ck_part_span(a->rows, a->parts, begin), last = ck_part_span(a->rows, a->parts, end - 1);
-    size_t skip = span.begin * a->channels;
-    a->kernels->input_gradient(last.begin + last.count - span.begin, a->channels, a->x + skip,
-                               a->y ? a->y + skip : NULL, a->dy + skip, a->mean, a->scale, a->offset, a->slope,
-                               a->dx + skip);
+    const struct backward *b = context;
+    const struct ck_batchnorm_sums *sums = &b->sums;
+    struct ck_span span = ck_part_span(sums->rows, sums->parts, begin);
+    struct ck_span last = ck_part_span(sums->rows, sums->parts, end - 1);
+    size_t skip = span.begin * sums->channels;
+    b->kernels->input_gradient(last.begin + last.count - span.begin, sums->channels, b->x + skip,
+                               b->y ? b->y + skip : NULL, b->dy + skip, b->mean, sums->scale, sums->offset, sums->slope,
+                               b->dx + skip);
 }
 
 void ck_batchnorm_backward(size_t rows, size_t channels, const float *x, const float *y, const float *dy,
                            const float *mean, const float *variance, float epsilon, const float *gamma, float *dgamma,
                            float *dbeta, float *dx, float *workspace) {
-    struct arguments a = {.kernels = CK_TIER(ck_batchnorm),
-                          .rows = rows,
-                          .channels = channels,
-                          .x = x,
-                          .y = y,
-                          .dy = dy,
-                          .mean = mean,
-                          .parts = ck_parts(rows, channels),
-                          .partial = aligned(workspace)};
-    ck_parallel_for(a.parts, rows * channels * 12, gradient_parts, &a);
-    double *sum = a.partial, *product = sum + channels;
-    for (size_t part = 1; part < a.parts; part++) {
-        const double *other = a.partial + part * QUANTITIES * channels;
-        for (size_t c = 0; c < 2 * channels; c++) sum[c] += other[c];
-    }
-    float *scale = (float *)(void *)(a.partial + a.parts * QUANTITIES * channels);
-    float *offset = scale + channels, *slope = offset + channels;
-    for (size_t c = 0; c < channels; c++) {
-        double inverse = 1 / sqrt((double)variance[c] + epsilon);
-        if (dbeta) dbeta[c] = (float)sum[c];
-        if (dgamma) dgamma[c] = (float)(product[c] * inverse);
-        scale[c] = (float)((gamma ? gamma[c] : 1) * inverse);
-        offset[c] = (float)(sum[c] / (double)rows);
-        slope[c] = (float)(product[c] * inverse * inverse / (double)rows);
-    }
+    struct backward b = {.kernels = CK_TIER(ck_batchnorm), .x = x, .y = y, .dy = dy, .mean = mean, .dx = dx};
+    b.sums = ck_batchnorm_sums_in(workspace, rows, channels, ck_parts(rows, channels));
+    ck_parallel_for(b.sums.parts, rows * channels * 12, gradient_parts, &b);
+    ck_batchnorm_finish_sums(&b.sums, variance, epsilon, gamma, dgamma, dbeta);
     if (!dx || rows == 0 || channels == 0) return;
-    a.scale = scale, a.offset = offset, a.slope = slope, a.dx = dx;
-    ck_parallel_for(a.parts, rows * channels * 16, input_parts, &a);
+    ck_parallel_for(b.sums.parts, rows * channels * 16, input_parts, &b);
 }

@@ -21,4 +21,26 @@ struct ck_batchnorm_kernels {
 
 extern const struct ck_batchnorm_kernels ck_batchnorm_ref, ck_batchnorm_avx2, ck_batchnorm_avx512;
 
+/* ---- Shared by the drivers (normalization.c) ---- */
+
+/* The factors of `apply` for a number of channels; gamma and beta may be null. */
+void ck_batchnorm_factors(size_t channels, const float *variance, float epsilon, const float *gamma, const float *beta,
+                          float *scale, float *offset);
+
+/* A backward pass between its two halves: sums over the parts, and what becomes of them for each channel. */
+struct ck_batchnorm_sums {
+    size_t rows, channels, parts;
+    double *sum,
+        *product;    /* of the first part, and behind them room for as much again; the others follow, `distance` */
+    size_t distance; /* doubles apart */
+    float *scale, *offset, *slope;
+};
+
+/* Where all that lies in a workspace, and how many floats it takes. */
+struct ck_batchnorm_sums ck_batchnorm_sums_in(float *workspace, size_t rows, size_t channels, size_t parts);
+size_t ck_batchnorm_sums_size(size_t channels, size_t parts);
+/* Adds the parts up; dgamma and dbeta may be null. */
+void ck_batchnorm_finish_sums(const struct ck_batchnorm_sums *sums, const float *variance, float epsilon,
+                              const float *gamma, float *dgamma, float *dbeta);
+
 #endif

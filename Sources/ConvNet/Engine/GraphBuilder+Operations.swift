@@ -72,13 +72,14 @@ extension GraphBuilder {
             pad_top: rows.before, pad_left: columns.before)
         switch kind {
         case .maximum:
-            if isFusing, let last = graph.steps.last as? Conv2DStep, last.output == value.buffer,
-                let fused = Conv2DMaxPooling2DStep(last, pooling: shape, output: output.buffer)
+            let pooling = MaxPooling2DStep(input: value.buffer, output: output.buffer, shape: shape)
+            if isFusing, let last = graph.steps.last, last.output == value.buffer,
+                let fused = pooling.fused(with: last)
             {
                 graph.steps[graph.steps.count - 1] = fused
                 break
             }
-            graph.steps.append(MaxPooling2DStep(input: value.buffer, output: output.buffer, shape: shape))
+            graph.steps.append(pooling)
         case .average:
             graph.steps.append(AveragePooling2DStep(input: value.buffer, output: output.buffer, shape: shape))
         }

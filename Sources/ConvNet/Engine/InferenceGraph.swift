@@ -12,8 +12,10 @@ extension Graph {
         var graph = self
         graph.steps = []
         var folded: [FoldedNormalization] = []
+        let steps = self.steps.flatMap { ($0 as? BatchNormalizationMaxPooling2DStep)?.parts ?? [$0] }
         for step in steps {
-            guard let last = graph.steps.last, last.output == step.input, isReadOnce(step.input) else {
+            let isReadOnce = output.buffer != step.input && steps.count { $0.input == step.input } == 1
+            guard let last = graph.steps.last, last.output == step.input, isReadOnce else {
                 graph.steps.append(step)
                 continue
             }
@@ -29,9 +31,7 @@ extension Graph {
                 graph.steps[graph.steps.count - 1] = fold.step
                 continue
             }
-            if let pooling = step as? MaxPooling2DStep, let convolution = last as? Conv2DStep,
-                let fused = Conv2DMaxPooling2DStep(convolution, pooling: pooling.shape, output: pooling.output)
-            {
+            if let fused = (step as? MaxPooling2DStep)?.fused(with: last) {
                 graph.steps[graph.steps.count - 1] = fused
                 continue
             }
@@ -43,9 +43,5 @@ extension Graph {
         result.state.floats.copy(from: store.state.floats)
         for fold in folded { fold.apply(from: store, to: result) }
         return (graph, result)
-    }
-
-    private func isReadOnce(_ buffer: BufferID) -> Bool {
-        output.buffer != buffer && steps.count { $0.input == buffer } == 1
     }
 }

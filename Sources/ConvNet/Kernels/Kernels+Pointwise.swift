@@ -33,42 +33,6 @@ extension Kernels {
         ck_dropout(key, x.count, rate, x.base, y.base)
     }
 
-    static func batchNormStatistics(
-        rows: Int, channels: Int, x: Floats, mean: Floats, variance: Floats, workspace: Floats
-    ) {
-        expect(x, rows * channels, "batch normalisation, input")
-        expect(mean, channels, "batch normalisation, mean")
-        expect(variance, channels, "batch normalisation, variance")
-        expect(workspace, ck_batchnorm_workspace(rows, channels), "batch normalisation, workspace")
-        ck_batchnorm_statistics(rows, channels, x.base, mean.base, variance.base, workspace.base)
-    }
-
-    static func batchNormApply(
-        rows: Int, channels: Int, x: Floats, mean: Floats, variance: Floats, epsilon: Float, gamma: Floats?,
-        beta: Floats?, activation: ck_activation, y: Floats
-    ) {
-        expect(x, rows * channels, "batch normalisation, input")
-        expect(y, rows * channels, "batch normalisation, output")
-        expect(mean, channels, "batch normalisation, mean")
-        expect(variance, channels, "batch normalisation, variance")
-        ck_batchnorm_apply(
-            rows, channels, x.base, mean.base, variance.base, epsilon, gamma?.base, beta?.base, activation, y.base)
-    }
-
-    /// `fusedOutput` is the output of a fused ReLU, or nil.
-    static func batchNormBackward(
-        rows: Int, channels: Int, x: Floats, fusedOutput: Floats?, dy: Floats, mean: Floats, variance: Floats,
-        epsilon: Float, gamma: Floats?, dgamma: Floats?, dbeta: Floats?, dx: Floats?, workspace: Floats
-    ) {
-        expect(x, rows * channels, "batch normalisation, input")
-        expect(dy, rows * channels, "batch normalisation, output gradient")
-        expect(dx, rows * channels, "batch normalisation, input gradient")
-        expect(workspace, ck_batchnorm_workspace(rows, channels), "batch normalisation, workspace")
-        ck_batchnorm_backward(
-            rows, channels, x.base, fusedOutput?.base, dy.base, mean.base, variance.base, epsilon, gamma?.base,
-            dgamma?.base, dbeta?.base, dx?.base, workspace.base)
-    }
-
     /// Index of the first maximum of each row.
     static func argmax(rows: Int, columns: Int, x: Floats, into indices: UnsafeMutablePointer<Int32>) {
         expect(x, rows * columns, "argmax, input")

@@ -59,7 +59,7 @@ import Testing
         },
         Case(
             testDescription: "behind pooling and at the start", inputShape: [6, 6, 2],
-            steps: ["DropoutStep", "BatchNormalizationStep", "MaxPooling2DStep", "BatchNormalizationStep"]
+            steps: ["DropoutStep", "BatchNormalizationMaxPooling2DStep", "BatchNormalizationStep"]
         ) {
             [Dropout(0.1), BatchNormalization(), MaxPooling2D(), BatchNormalization()]
         },

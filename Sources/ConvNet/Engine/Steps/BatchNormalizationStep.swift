@@ -50,33 +50,38 @@ struct BatchNormalizationStep: ActivationHost {
     func saved(batch: Int) -> Int { 2 * channels }
 
     func forward(_ memory: StepMemory, _ run: Run) {
-        let rows = self.rows * run.batch
-        let mean: Floats
-        let variance: Floats
-        if run.isTraining {
-            mean = memory.saved.slice(0, channels)
-            variance = memory.saved.slice(channels, channels)
-            Kernels.batchNormStatistics(
-                rows: rows, channels: channels, x: memory.input, mean: mean, variance: variance,
-                workspace: memory.workspace)
-            move(run.values(movingMean), towards: mean)
-            move(run.values(movingVariance), towards: variance)
-        } else {
-            mean = run.values(movingMean)
-            variance = run.values(movingVariance)
-        }
         Kernels.batchNormApply(
-            rows: rows, channels: channels, x: memory.input, mean: mean, variance: variance, epsilon: epsilon,
-            gamma: run.values(gamma), beta: run.values(beta), activation: activation, y: memory.output)
+            rows: rows * run.batch, channels: channels, x: memory.input, statistics: statistics(memory, run),
+            epsilon: epsilon, gamma: run.values(gamma), beta: run.values(beta), activation: activation,
+            y: memory.output)
     }
 
     func backward(_ memory: StepMemory, _ run: Run) {
         Kernels.batchNormBackward(
             rows: rows * run.batch, channels: channels, x: memory.input,
             fusedOutput: activation.isLinear ? nil : memory.output, dy: memory.outputGradient,
-            mean: memory.saved.slice(0, channels), variance: memory.saved.slice(channels, channels),
-            epsilon: epsilon, gamma: run.values(gamma), dgamma: run.gradient(gamma), dbeta: run.gradient(beta),
-            dx: memory.inputGradient, workspace: memory.workspace)
+            statistics: savedStatistics(memory), epsilon: epsilon, gamma: run.values(gamma),
+            dgamma: run.gradient(gamma), dbeta: run.gradient(beta), dx: memory.inputGradient,
+            workspace: memory.workspace)
+    }
+
+    /// What is normalised by: in training the batch's mean and variance, which the moving ones follow.
+    func statistics(_ memory: StepMemory, _ run: Run) -> ChannelStatistics {
+        guard run.isTraining else {
+            return ChannelStatistics(mean: run.values(movingMean), variance: run.values(movingVariance))
+        }
+        let batch = savedStatistics(memory)
+        Kernels.batchNormStatistics(
+            rows: rows * run.batch, channels: channels, x: memory.input, statistics: batch,
+            workspace: memory.workspace)
+        move(run.values(movingMean), towards: batch.mean)
+        move(run.values(movingVariance), towards: batch.variance)
+        return batch
+    }
+
+    func savedStatistics(_ memory: StepMemory) -> ChannelStatistics {
+        ChannelStatistics(
+            mean: memory.saved.slice(0, channels), variance: memory.saved.slice(channels, channels))
     }
 
     /// Keras 3: the biased batch variance enters the moving one as it is.

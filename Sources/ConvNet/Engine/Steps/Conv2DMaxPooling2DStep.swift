@@ -15,10 +15,7 @@ struct Conv2DMaxPooling2DStep: ActivationHost {
 
     /// Nil where the two are not done together: another window, padding, or an activation between that is not ReLU.
     init?(_ convolution: Conv2DStep, pooling: ck_pool2d_shape, output: BufferID) {
-        let window = [pooling.window_height, pooling.window_width, pooling.stride_height, pooling.stride_width]
-        guard window == [2, 2, 2, 2], pooling.pad_top == 0, pooling.pad_left == 0,
-            pooling.out_height == pooling.in_height / 2, pooling.out_width == pooling.in_width / 2,
-            convolution.activation.isLinear || convolution.activation.kind == CK_RELU
+        guard pooling.isPlain2x2, convolution.activation.isLinear || convolution.activation.kind == CK_RELU
         else { return nil }
         input = convolution.input
         self.output = output
