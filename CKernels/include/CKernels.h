@@ -257,13 +257,13 @@ void ck_batchnorm_apply(size_t rows, size_t channels, const float *x, const floa
                         float epsilon, const float *CK_NULLABLE gamma, const float *CK_NULLABLE beta, ck_activation f,
                         float *y);
 
-/* Gradients of training-mode batch normalisation, mean and variance being those of x. With `y` given, dy is first
- * multiplied by ReLU's derivative at y (the fused form). dgamma, dbeta and dx may each be null when not wanted; dx may
- * be dy. */
-void ck_batchnorm_backward(size_t rows, size_t channels, const float *x, const float *CK_NULLABLE y, const float *dy,
-                           const float *mean, const float *variance, float epsilon, const float *CK_NULLABLE gamma,
-                           float *CK_NULLABLE dgamma, float *CK_NULLABLE dbeta, float *CK_NULLABLE dx,
-                           float *workspace);
+/* Gradients of training-mode batch normalisation, mean and variance being those of x. Where f is ReLU, dy is first
+ * multiplied by its derivative at the outputs of ck_batchnorm_apply, which are computed anew: quicker than read. dgamma,
+ * dbeta and dx may each be null when not wanted; dx may be dy. */
+void ck_batchnorm_backward(size_t rows, size_t channels, const float *x, const float *dy, const float *mean,
+                           const float *variance, float epsilon, const float *CK_NULLABLE gamma,
+                           const float *CK_NULLABLE beta, ck_activation f, float *CK_NULLABLE dgamma,
+                           float *CK_NULLABLE dbeta, float *CK_NULLABLE dx, float *workspace);
 
 /* The same with 2 x 2 maximum pooling behind it, as ck_conv2d_maxpool_forward has it: y and record are those of
  * ck_batchnorm_apply and ck_maxpool2d_forward one after the other, with ReLU between them if `relu`, and the gradients

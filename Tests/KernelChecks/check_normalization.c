@@ -13,7 +13,7 @@ static const double roundings = 20;
 
 struct batch {
     size_t rows, channels;
-    const float *x, *y, *dy, *mean, *variance, *gamma, *beta;
+    const float *x, *dy, *mean, *variance, *gamma, *beta;
     float epsilon;
     ck_activation f;
     float *out, *out_mean, *out_variance, *dgamma, *dbeta, *workspace;
@@ -42,8 +42,16 @@ static void apply(void *context) {
 
 static void backward(void *context) {
     struct batch *b = context;
-    ck_batchnorm_backward(b->rows, b->channels, b->x, b->y, b->dy, b->mean, b->variance, b->epsilon, b->gamma,
+    ck_batchnorm_backward(b->rows, b->channels, b->x, b->dy, b->mean, b->variance, b->epsilon, b->gamma, b->beta, b->f,
                           b->dgamma, b->dbeta, b->out, b->workspace);
+}
+
+/* dy behind ReLU's derivative, if there is one: by the very arithmetic of the output, lest roundings decide. */
+static double passed(const struct batch *b, size_t i) {
+    const size_t c = i % b->channels;
+    const float scale = (float)((b->gamma ? b->gamma[c] : 1) / sqrt((double)b->variance[c] + b->epsilon));
+    const float output = fmaf(b->x[i] - b->mean[c], scale, b->beta ? b->beta[c] : 0);
+    return b->f.kind != CK_RELU || output > 0 ? b->dy[i] : 0;
 }
 
 static void compare_statistics(struct check *check, struct batch *b, const char *label) {
@@ -93,7 +101,7 @@ static void compare_apply(struct check *check, struct batch *b, const char *labe
     b->x = x;
 }
 
-static void compare_backward(struct check *check, struct batch *b, const char *label) {
+static void compare_backward(struct check *check, struct batch *b, check_call backward, const char *label) {
     const size_t n = b->rows * b->channels, channels = b->channels;
     float *dx = check_output(check, n), *dx_bound = check_output(check, n);
     float *dgamma = check_output(check, channels), *dgamma_bound = check_output(check, channels);
@@ -101,7 +109,7 @@ static void compare_backward(struct check *check, struct batch *b, const char *l
     for (size_t c = 0; c < channels; c++) {
         double sum = 0, product = 0, sum_size = 0, product_size = 0, rows = b->rows ? (double)b->rows : 1;
         for (size_t i = c; i < n; i += channels) {
-            const double g = !b->y || b->y[i] > 0 ? b->dy[i] : 0, d = (double)b->x[i] - b->mean[c];
+            const double g = passed(b, i), d = (double)b->x[i] - b->mean[c];
             sum += g, sum_size += fabs(g);
             product += g * d, product_size += fabs(g * d);
         }
@@ -114,7 +122,7 @@ static void compare_backward(struct check *check, struct batch *b, const char *l
         dgamma[c] = (float)(product * inverse);
         dgamma_bound[c] = (float)(product_error * inverse + 2 * rounding * fabs(product * inverse));
         for (size_t i = c; i < n; i += channels) {
-            const double g = !b->y || b->y[i] > 0 ? b->dy[i] : 0, d = (double)b->x[i] - b->mean[c];
+            const double g = passed(b, i), d = (double)b->x[i] - b->mean[c];
             const double offset = sum / rows, slope = product * inverse * inverse / rows;
             const double terms = fabs(g) + fabs(offset) + fabs(d * slope);
             const double error = sum_error / rows + fabs(d) * inverse * inverse * product_error / rows;
@@ -149,7 +157,6 @@ static struct batch prepare(struct check *check, size_t rows, size_t channels, e
     b.dy = check_input(check, n, CHECK_UNIFORM);
     b.gamma = plain ? NULL : check_input(check, channels, CHECK_UNIFORM);
     b.beta = plain ? NULL : check_input(check, channels, CHECK_UNIFORM);
-    b.y = plain ? NULL : check_input(check, n, CHECK_SPARSE);
     b.f.kind = plain ? CK_LINEAR : CK_RELU;
     b.workspace = check_workspace(check, ck_batchnorm_workspace(rows, channels));
     return b;
@@ -162,7 +169,80 @@ static void compare(struct check *check, size_t rows, size_t channels, enum terr
     check_use_variant(check);
     compare_statistics(check, &b, label);
     compare_apply(check, &b, label);
-    compare_backward(check, &b, label);
+    compare_backward(check, &b, backward, label);
+}
+
+/* ---- With pooling behind it ---- */
+
+struct pooled {
+    struct batch batch; /* first: what the common checks see. Its dy is the gradient of the images before the pooling */
+    ck_pool2d_shape shape;
+    const float *pooled_dy;
+    const uint8_t *record;
+    float *y;
+    uint8_t *out_record;
+};
+
+static void pooled_apply(void *context) {
+    struct pooled *p = context;
+    const struct batch *b = &p->batch;
+    ck_batchnorm_maxpool_apply(&p->shape, b->x, b->mean, b->variance, b->epsilon, b->gamma, b->beta,
+                               b->f.kind == CK_RELU, p->y, p->out_record, b->workspace);
+}
+
+static void pooled_backward(void *context) {
+    struct pooled *p = context;
+    const struct batch *b = &p->batch;
+    ck_batchnorm_maxpool_backward(&p->shape, b->x, p->pooled_dy, p->record, b->mean, b->variance, b->epsilon, b->gamma,
+                                  b->dgamma, b->dbeta, b->out, b->workspace);
+}
+
+static void compare_pooled(struct check *check, size_t images, size_t height, size_t width, size_t channels,
+                           bool plain) {
+    char label[80];
+    snprintf(label, sizeof label, "%zu x %zu x %zu x %zu, pooled, %s", images, height, width, channels,
+             plain ? "plain" : "ReLU");
+    struct pooled p = {.batch = prepare(check, images * height * width, channels, NEAR_ZERO, plain)};
+    struct batch *b = &p.batch;
+    p.shape = (ck_pool2d_shape){.batch = images,
+                                .in_height = height,
+                                .in_width = width,
+                                .channels = channels,
+                                .out_height = height / 2,
+                                .out_width = width / 2,
+                                .window_height = 2,
+                                .window_width = 2,
+                                .stride_height = 2,
+                                .stride_width = 2};
+    const size_t n = b->rows * channels, outputs = images * (height / 2) * (width / 2) * channels;
+    check_use_variant(check);
+    compare_statistics(check, b, label);
+    b->workspace = check_workspace(check, ck_batchnorm_maxpool_workspace(&p.shape));
+
+    float *between = check_output(check, n), *expected = check_output(check, outputs);
+    uint8_t *record = check_output_bytes(check, outputs);
+    b->out = between;
+    apply(b);
+    ck_maxpool2d_forward(&p.shape, between, expected, record);
+    for (size_t i = 0; i < outputs && !plain; i++)
+        if (!(expected[i] > 0)) record[i] = 255;
+    p.y = check_output(check, outputs), p.out_record = check_output_bytes(check, outputs);
+    pooled_apply(&p);
+    check_same_bytes(check, expected, p.y, outputs * sizeof *p.y, "%s", label);
+    check_same_bytes(check, record, p.out_record, outputs, "record, %s", label);
+    check_threads(check, pooled_apply, &p, p.y, outputs * sizeof *p.y, "%s", label);
+    p.out_record = NULL;
+    pooled_apply(&p);
+    check_same_bytes(check, expected, p.y, outputs * sizeof *p.y, "without a record, %s", label);
+
+    float *dy = check_output(check, n);
+    p.record = record, p.pooled_dy = check_input(check, outputs, CHECK_UNIFORM);
+    ck_maxpool2d_backward(&p.shape, p.pooled_dy, record, dy);
+    b->dy = dy, b->f.kind = CK_LINEAR; /* ReLU's derivative is in the record */
+    compare_backward(check, b, pooled_backward, label);
+    b->out = check_output(check, n), b->dgamma = check_output(check, channels);
+    check_threads(check, pooled_backward, &p, b->out, n * sizeof(float), "%s", label);
+    check_threads(check, pooled_backward, &p, b->dgamma, channels * sizeof(float), "%s", label);
 }
 
 void check_normalization(struct check *check) {
@@ -172,6 +252,12 @@ void check_normalization(struct check *check) {
         for (size_t j = 0; j < sizeof rows / sizeof rows[0]; j++)
             compare(check, rows[j], channels[i], (enum terrain)((i + j) % TERRAINS), (i + j) % 3 == 0);
     for (int terrain = 0; terrain < TERRAINS; terrain++) compare(check, 20011, 17, (enum terrain)terrain, terrain % 2);
+
+    static const size_t images[][4] = {{3, 24, 24, 32}, {64, 7, 5, 17},  {2, 1, 9, 8},  {5, 9, 1, 3},
+                                       {0, 4, 4, 16},   {9, 30, 31, 16}, {1, 2, 2, 40}, {4, 6, 6, 0}};
+    for (size_t i = 0; i < sizeof images / sizeof *images; i++)
+        for (int plain = 0; plain < 2; plain++)
+            compare_pooled(check, images[i][0], images[i][1], images[i][2], images[i][3], plain);
 
     struct batch b = prepare(check, 20011, 33, FAR_FROM_ZERO, false);
     const size_t n = b.rows * b.channels;

@@ -8,15 +8,15 @@
 #include "../blocks.h"
 #include "../parallel.h"
 
-/* Workspace: an array of doubles a part and quantity, aligned by up to one float, then three arrays of floats. */
-enum { QUANTITIES = 4, COEFFICIENTS = 3 };
+/* Workspace: an array of doubles a part and quantity, aligned by up to one float, then four arrays of floats. */
+enum { QUANTITIES = 4, COEFFICIENTS = 4 };
 
-size_t ck_batchnorm_sums_size(size_t channels, size_t parts) {
+size_t ck_batchnorm_gradient_size(size_t channels, size_t parts) {
     return 1 + 2 * parts * QUANTITIES * channels + COEFFICIENTS * channels;
 }
 
 size_t ck_batchnorm_workspace(size_t rows, size_t channels) {
-    return ck_batchnorm_sums_size(channels, ck_parts(rows, channels));
+    return ck_batchnorm_gradient_size(channels, ck_parts(rows, channels));
 }
 
 static double *aligned(float *workspace) {
@@ -132,66 +132,71 @@ void ck_batchnorm_apply(size_t rows, size_t channels, const float *x, const floa
 
 /* ---- Gradients ---- */
 
-struct ck_batchnorm_sums ck_batchnorm_sums_in(float *workspace, size_t rows, size_t channels, size_t parts) {
-    struct ck_batchnorm_sums sums = {.rows = rows, .channels = channels, .parts = parts};
-    sums.sum = aligned(workspace), sums.product = sums.sum + channels, sums.distance = QUANTITIES * channels;
-    sums.scale = (float *)(void *)(sums.sum + parts * sums.distance);
-    sums.offset = sums.scale + channels, sums.slope = sums.offset + channels;
-    return sums;
+struct ck_batchnorm_gradient ck_batchnorm_gradient_in(float *workspace, size_t rows, size_t channels, size_t parts) {
+    struct ck_batchnorm_gradient g = {.rows = rows, .channels = channels, .parts = parts};
+    g.sum = aligned(workspace), g.product = g.sum + channels, g.distance = QUANTITIES * channels;
+    g.scale = (float *)(void *)(g.sum + parts * g.distance);
+    g.offset = g.scale + channels, g.average = g.offset + channels, g.slope = g.average + channels;
+    return g;
 }
 
-void ck_batchnorm_finish_sums(const struct ck_batchnorm_sums *s, const float *variance, float epsilon,
-                              const float *gamma, float *dgamma, float *dbeta) {
-    for (size_t part = 1; part < s->parts; part++) {
-        const double *other = s->sum + part * s->distance;
-        for (size_t c = 0; c < 2 * s->channels; c++) s->sum[c] += other[c];
+void ck_batchnorm_finish(const struct ck_batchnorm_gradient *g, const float *variance, float epsilon, float *dgamma,
+                         float *dbeta) {
+    for (size_t part = 1; part < g->parts; part++) {
+        const double *other = g->sum + part * g->distance;
+        for (size_t c = 0; c < 2 * g->channels; c++) g->sum[c] += other[c];
     }
-    for (size_t c = 0; c < s->channels; c++) {
+    for (size_t c = 0; c < g->channels; c++) {
         double inverse = 1 / sqrt((double)variance[c] + epsilon);
-        if (dbeta) dbeta[c] = (float)s->sum[c];
-        if (dgamma) dgamma[c] = (float)(s->product[c] * inverse);
-        s->scale[c] = (float)((gamma ? gamma[c] : 1) * inverse);
-        s->offset[c] = (float)(s->sum[c] / (double)s->rows);
-        s->slope[c] = (float)(s->product[c] * inverse * inverse / (double)s->rows);
+        if (dbeta) dbeta[c] = (float)g->sum[c];
+        if (dgamma) dgamma[c] = (float)(g->product[c] * inverse);
+        g->average[c] = (float)(g->sum[c] / (double)g->rows);
+        g->slope[c] = (float)(g->product[c] * inverse * inverse / (double)g->rows);
     }
 }
 
 struct backward {
     const struct ck_batchnorm_kernels *kernels;
-    struct ck_batchnorm_sums sums;
-    const float *x, *y, *dy, *mean;
+    struct ck_batchnorm_gradient gradient;
+    const float *x, *dy, *mean;
+    bool relu;
     float *dx;
 };
 
 static void gradient_parts(void *context, size_t begin, size_t end) {
     const struct backward *b = context;
-    const struct ck_batchnorm_sums *sums = &b->sums;
+    const struct ck_batchnorm_gradient *g = &b->gradient;
     for (size_t part = begin; part < end; part++) {
-        struct ck_span span = ck_part_span(sums->rows, sums->parts, part);
-        size_t skip = span.begin * sums->channels, at = part * sums->distance;
-        b->kernels->gradient_sums(span.count, sums->channels, b->x + skip, b->y ? b->y + skip : NULL, b->dy + skip,
-                                  b->mean, sums->sum + at, sums->product + at);
+        struct ck_span span = ck_part_span(g->rows, g->parts, part);
+        size_t skip = span.begin * g->channels, at = part * g->distance;
+        b->kernels->gradient_sums(span.count, g->channels, b->x + skip, b->dy + skip, b->mean, g->scale, g->offset,
+                                  b->relu, g->sum + at, g->product + at);
     }
 }
 
 static void input_parts(void *context, size_t begin, size_t end) {
     const struct backward *b = context;
-    const struct ck_batchnorm_sums *sums = &b->sums;
-    struct ck_span span = ck_part_span(sums->rows, sums->parts, begin);
-    struct ck_span last = ck_part_span(sums->rows, sums->parts, end - 1);
-    size_t skip = span.begin * sums->channels;
-    b->kernels->input_gradient(last.begin + last.count - span.begin, sums->channels, b->x + skip,
-                               b->y ? b->y + skip : NULL, b->dy + skip, b->mean, sums->scale, sums->offset, sums->slope,
-                               b->dx + skip);
+    const struct ck_batchnorm_gradient *g = &b->gradient;
+    const struct ck_batchnorm_slopes slopes = ck_batchnorm_slopes_of(g, b->mean);
+    struct ck_span span = ck_part_span(g->rows, g->parts, begin), last = ck_part_span(g->rows, g->parts, end - 1);
+    size_t skip = span.begin * g->channels;
+    b->kernels->input_gradient(last.begin + last.count - span.begin, g->channels, b->x + skip, b->dy + skip, &slopes,
+                               b->relu, b->dx + skip);
 }
 
-void ck_batchnorm_backward(size_t rows, size_t channels, const float *x, const float *y, const float *dy,
-                           const float *mean, const float *variance, float epsilon, const float *gamma, float *dgamma,
-                           float *dbeta, float *dx, float *workspace) {
-    struct backward b = {.kernels = CK_TIER(ck_batchnorm), .x = x, .y = y, .dy = dy, .mean = mean, .dx = dx};
-    b.sums = ck_batchnorm_sums_in(workspace, rows, channels, ck_parts(rows, channels));
-    ck_parallel_for(b.sums.parts, rows * channels * 12, gradient_parts, &b);
-    ck_batchnorm_finish_sums(&b.sums, variance, epsilon, gamma, dgamma, dbeta);
+void ck_batchnorm_backward(size_t rows, size_t channels, const float *x, const float *dy, const float *mean,
+                           const float *variance, float epsilon, const float *gamma, const float *beta, ck_activation f,
+                           float *dgamma, float *dbeta, float *dx, float *workspace) {
+    struct backward b = {.kernels = CK_TIER(ck_batchnorm),
+                         .gradient = ck_batchnorm_gradient_in(workspace, rows, channels, ck_parts(rows, channels)),
+                         .x = x,
+                         .dy = dy,
+                         .mean = mean,
+                         .relu = f.kind == CK_RELU,
+                         .dx = dx};
+    ck_batchnorm_factors(channels, variance, epsilon, gamma, beta, b.gradient.scale, b.gradient.offset);
+    ck_parallel_for(b.gradient.parts, rows * channels * 12, gradient_parts, &b);
+    ck_batchnorm_finish(&b.gradient, variance, epsilon, dgamma, dbeta);
     if (!dx || rows == 0 || channels == 0) return;
-    ck_parallel_for(b.sums.parts, rows * channels * 16, input_parts, &b);
+    ck_parallel_for(b.gradient.parts, rows * channels * 16, input_parts, &b);
 }

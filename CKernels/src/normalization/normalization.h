@@ -5,18 +5,25 @@
 
 #include "../tier.h"
 
+/* What the gradient of the input needs to know of each channel: the factors of `apply`, the average of g, and that of
+ * g (x - mean) over the variance. */
+struct ck_batchnorm_slopes {
+    const float *mean, *scale, *offset, *average, *slope;
+};
+
 struct ck_batchnorm_kernels {
     /* Picks a shift near each channel's mean; sum = sum(x - shift), square = sum((x - shift)^2). rows >= 1. */
     void (*moments)(size_t rows, size_t channels, const float *x, double *shift, double *sum, double *square);
     /* y = f((x - mean) scale + offset), f being ReLU or nothing. */
     void (*apply)(size_t rows, size_t channels, size_t stride, const float *x, const float *mean, const float *scale,
                   const float *offset, bool relu, float *y);
-    /* With g = dy where y is null or y > 0, else 0: sum = sum g, product = sum g (x - mean). */
-    void (*gradient_sums)(size_t rows, size_t channels, const float *x, const float *y, const float *dy,
-                          const float *mean, double *sum, double *product);
-    /* dx = scale (g - offset - (x - mean) slope). */
-    void (*input_gradient)(size_t rows, size_t channels, const float *x, const float *y, const float *dy,
-                           const float *mean, const float *scale, const float *offset, const float *slope, float *dx);
+    /* With g = dy, or with ReLU dy where (x - mean) scale + offset > 0 and else 0: sum = sum g,
+     * product = sum g (x - mean). */
+    void (*gradient_sums)(size_t rows, size_t channels, const float *x, const float *dy, const float *mean,
+                          const float *scale, const float *offset, bool relu, double *sum, double *product);
+    /* dx = scale (g - average - (x - mean) slope). */
+    void (*input_gradient)(size_t rows, size_t channels, const float *x, const float *dy,
+                           const struct ck_batchnorm_slopes *slopes, bool relu, float *dx);
 };
 
 extern const struct ck_batchnorm_kernels ck_batchnorm_ref, ck_batchnorm_avx2, ck_batchnorm_avx512;
@@ -27,20 +34,24 @@ extern const struct ck_batchnorm_kernels ck_batchnorm_ref, ck_batchnorm_avx2, ck
 void ck_batchnorm_factors(size_t channels, const float *variance, float epsilon, const float *gamma, const float *beta,
                           float *scale, float *offset);
 
-/* A backward pass between its two halves: sums over the parts, and what becomes of them for each channel. */
-struct ck_batchnorm_sums {
+/* A backward pass: its sums, a set a part of the rows, and what they become for each channel. */
+struct ck_batchnorm_gradient {
     size_t rows, channels, parts;
-    double *sum,
-        *product;    /* of the first part, and behind them room for as much again; the others follow, `distance` */
-    size_t distance; /* doubles apart */
-    float *scale, *offset, *slope;
+    double *sum, *product; /* of the first part, and behind them room for as much again; the others follow ... */
+    size_t distance;       /* ... so many doubles apart */
+    float *scale, *offset, *average, *slope;
 };
 
 /* Where all that lies in a workspace, and how many floats it takes. */
-struct ck_batchnorm_sums ck_batchnorm_sums_in(float *workspace, size_t rows, size_t channels, size_t parts);
-size_t ck_batchnorm_sums_size(size_t channels, size_t parts);
+struct ck_batchnorm_gradient ck_batchnorm_gradient_in(float *workspace, size_t rows, size_t channels, size_t parts);
+size_t ck_batchnorm_gradient_size(size_t channels, size_t parts);
 /* Adds the parts up; dgamma and dbeta may be null. */
-void ck_batchnorm_finish_sums(const struct ck_batchnorm_sums *sums, const float *variance, float epsilon,
-                              const float *gamma, float *dgamma, float *dbeta);
+void ck_batchnorm_finish(const struct ck_batchnorm_gradient *gradient, const float *variance, float epsilon,
+                         float *dgamma, float *dbeta);
+
+static inline struct ck_batchnorm_slopes ck_batchnorm_slopes_of(const struct ck_batchnorm_gradient *gradient,
+                                                                const float *mean) {
+    return (struct ck_batchnorm_slopes){mean, gradient->scale, gradient->offset, gradient->average, gradient->slope};
+}
 
 #endif

@@ -10,10 +10,9 @@ struct pass {
     const struct ck_batchnorm_kernels *kernels;
     const struct ck_pool2d_kernels *pooling;
     const ck_pool2d_shape *shape;
-    struct ck_batchnorm_sums sums;
+    struct ck_batchnorm_gradient gradient;
     bool relu;
     const float *x, *dy, *mean;
-    const float *scale, *offset;
     float *y, *dx;
     uint8_t *record;
     const uint8_t *record_in;
@@ -27,7 +26,7 @@ static size_t bands_of(const ck_pool2d_shape *s) { return s->batch * ((s->in_hei
 static size_t parts_of(const ck_pool2d_shape *s) { return ck_parts(bands_of(s), 2 * line_size(s)); }
 
 size_t ck_batchnorm_maxpool_workspace(const ck_pool2d_shape *s) {
-    return ck_batchnorm_sums_size(s->channels, parts_of(s)) + parts_of(s) * 2 * line_size(s);
+    return ck_batchnorm_gradient_size(s->channels, parts_of(s)) + parts_of(s) * 2 * line_size(s);
 }
 
 /* Band `index`: one line more where the height is odd, without windows. */
@@ -53,14 +52,14 @@ static float *lines_of(const struct pass *p, size_t part) { return p->lines + pa
 static void apply_parts(void *context, size_t begin, size_t end) {
     const struct pass *p = context;
     const ck_pool2d_shape *s = p->shape;
-    const struct ck_span first = ck_part_span(bands_of(s), p->sums.parts, begin);
-    const struct ck_span last = ck_part_span(bands_of(s), p->sums.parts, end - 1);
+    const struct ck_span first = ck_part_span(bands_of(s), p->gradient.parts, begin);
+    const struct ck_span last = ck_part_span(bands_of(s), p->gradient.parts, end - 1);
     float *lines = lines_of(p, begin);
     for (size_t i = first.begin; i < last.begin + last.count; i++) {
         const struct band band = band_at(s, i);
         if (!band.windows) continue;
-        p->kernels->apply(2 * s->in_width, s->channels, s->channels, p->x + band.pixel, p->mean, p->scale, p->offset,
-                          false, lines);
+        p->kernels->apply(2 * s->in_width, s->channels, s->channels, p->x + band.pixel, p->mean, p->gradient.scale,
+                          p->gradient.offset, false, lines);
         p->pooling->max_line(s->out_width, s->channels, lines, lines + line_size(s), p->relu, p->y + band.window,
                              p->record ? p->record + band.window : NULL);
     }
@@ -77,12 +76,11 @@ void ck_batchnorm_maxpool_apply(const ck_pool2d_shape *shape, const float *x, co
                      .mean = mean,
                      .y = y,
                      .record = record};
-    p.sums = ck_batchnorm_sums_in(workspace, 0, shape->channels, parts_of(shape));
-    p.scale = p.sums.scale, p.offset = p.sums.offset;
-    p.lines = workspace + ck_batchnorm_sums_size(shape->channels, p.sums.parts);
-    ck_batchnorm_factors(shape->channels, variance, epsilon, gamma, beta, p.sums.scale, p.sums.offset);
+    p.gradient = ck_batchnorm_gradient_in(workspace, 0, shape->channels, parts_of(shape));
+    p.lines = workspace + ck_batchnorm_gradient_size(shape->channels, p.gradient.parts);
+    ck_batchnorm_factors(shape->channels, variance, epsilon, gamma, beta, p.gradient.scale, p.gradient.offset);
     if (bands_of(shape) == 0) return;
-    ck_parallel_for(p.sums.parts, bands_of(shape) * line_size(shape) * 16, apply_parts, &p);
+    ck_parallel_for(p.gradient.parts, bands_of(shape) * line_size(shape) * 16, apply_parts, &p);
 }
 
 /* ---- Gradients ---- */
@@ -99,15 +97,15 @@ static void sum_parts(void *context, size_t begin, size_t end) {
     const ck_pool2d_shape *s = p->shape;
     float *lines = lines_of(p, begin);
     for (size_t part = begin; part < end; part++) {
-        const struct ck_span bands = ck_part_span(bands_of(s), p->sums.parts, part);
-        double *sums = p->sums.sum + part * p->sums.distance, *more = sums + 2 * s->channels;
+        const struct ck_span bands = ck_part_span(bands_of(s), p->gradient.parts, part);
+        double *sums = p->gradient.sum + part * p->gradient.distance, *more = sums + 2 * s->channels;
         for (size_t c = 0; c < 2 * s->channels; c++) sums[c] = 0;
         for (size_t i = bands.begin; i < bands.begin + bands.count; i++) {
             const struct band band = band_at(s, i);
             if (!band.windows) continue;
             spread(p, &band, lines);
-            p->kernels->gradient_sums(2 * s->in_width, s->channels, p->x + band.pixel, NULL, lines, p->mean, more,
-                                      more + s->channels);
+            p->kernels->gradient_sums(2 * s->in_width, s->channels, p->x + band.pixel, lines, p->mean, NULL, NULL,
+                                      false, more, more + s->channels);
             for (size_t c = 0; c < 2 * s->channels; c++) sums[c] += more[c];
         }
     }
@@ -116,15 +114,15 @@ static void sum_parts(void *context, size_t begin, size_t end) {
 static void input_parts(void *context, size_t begin, size_t end) {
     const struct pass *p = context;
     const ck_pool2d_shape *s = p->shape;
-    const struct ck_batchnorm_sums *sums = &p->sums;
-    const struct ck_span first = ck_part_span(bands_of(s), sums->parts, begin);
-    const struct ck_span last = ck_part_span(bands_of(s), sums->parts, end - 1);
+    const struct ck_batchnorm_slopes slopes = ck_batchnorm_slopes_of(&p->gradient, p->mean);
+    const struct ck_span first = ck_part_span(bands_of(s), p->gradient.parts, begin);
+    const struct ck_span last = ck_part_span(bands_of(s), p->gradient.parts, end - 1);
     float *lines = lines_of(p, begin);
     for (size_t i = first.begin; i < last.begin + last.count; i++) {
         const struct band band = band_at(s, i);
         spread(p, &band, lines);
-        p->kernels->input_gradient(band.lines * s->in_width, s->channels, p->x + band.pixel, NULL, lines, p->mean,
-                                   sums->scale, sums->offset, sums->slope, p->dx + band.pixel);
+        p->kernels->input_gradient(band.lines * s->in_width, s->channels, p->x + band.pixel, lines, &slopes, false,
+                                   p->dx + band.pixel);
     }
 }
 
@@ -140,10 +138,11 @@ void ck_batchnorm_maxpool_backward(const ck_pool2d_shape *shape, const float *x,
                      .mean = mean,
                      .dx = dx,
                      .record_in = record};
-    p.sums = ck_batchnorm_sums_in(workspace, rows, shape->channels, parts_of(shape));
-    p.lines = workspace + ck_batchnorm_sums_size(shape->channels, p.sums.parts);
-    ck_parallel_for(p.sums.parts, rows * shape->channels * 12, sum_parts, &p);
-    ck_batchnorm_finish_sums(&p.sums, variance, epsilon, gamma, dgamma, dbeta);
+    p.gradient = ck_batchnorm_gradient_in(workspace, rows, shape->channels, parts_of(shape));
+    p.lines = workspace + ck_batchnorm_gradient_size(shape->channels, p.gradient.parts);
+    ck_batchnorm_factors(shape->channels, variance, epsilon, gamma, NULL, p.gradient.scale, p.gradient.offset);
+    ck_parallel_for(p.gradient.parts, rows * shape->channels * 12, sum_parts, &p);
+    ck_batchnorm_finish(&p.gradient, variance, epsilon, dgamma, dbeta);
     if (!dx || rows == 0 || shape->channels == 0) return;
-    ck_parallel_for(p.sums.parts, rows * shape->channels * 16, input_parts, &p);
+    ck_parallel_for(p.gradient.parts, rows * shape->channels * 16, input_parts, &p);
 }

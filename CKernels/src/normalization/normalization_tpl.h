@@ -91,14 +91,19 @@ V_TARGET static void V_NAME(batchnorm_apply)(size_t rows, size_t channels, size_
     else apply_rows(rows, channels, stride, x, mean, scale, offset, false, y);
 }
 
-/* dy where no ReLU stands between, or where its output is positive. */
-V_INLINE vf passed(const float *y, const float *dy, size_t i, struct v_part part) {
-    const vf gradient = v_load(dy + i, part);
-    return y ? v_keep(v_less(v_zero(), v_load(y + i, part)), gradient) : gradient;
+/* What ReLU behind the normalisation needs of a vector of channels; `active` is a constant to the compiler. */
+struct rectifier {
+    bool active;
+    vf scale, offset;
+};
+
+/* dy where no ReLU stands between, or where its output is positive: computed as `apply` does, to the bit. */
+V_INLINE vf passed(struct rectifier relu, vf distance, vf gradient) {
+    return relu.active ? v_keep(v_less(v_zero(), v_fma(distance, relu.scale, relu.offset)), gradient) : gradient;
 }
 
-V_INLINE void gradient_part(size_t rows, size_t channels, const float *x, const float *y, const float *dy, vf mean,
-                            struct v_part part, vd *sum, vd *product) {
+V_INLINE void gradient_part(size_t rows, size_t channels, const float *x, const float *dy, vf mean,
+                            struct rectifier relu, struct v_part part, vd *sum, vd *product) {
     *sum = *product = vd_zero();
     for (size_t start = 0; start < rows; start += BLOCK_ROWS) {
         const size_t end = rows - start < BLOCK_ROWS ? rows : start + BLOCK_ROWS;
@@ -107,69 +112,66 @@ V_INLINE void gradient_part(size_t rows, size_t channels, const float *x, const 
         size_t row = start;
         for (; row + CHAINS <= end; row += CHAINS)
             for (size_t i = 0; i < CHAINS; i++) {
-                const vf g = passed(y, dy, (row + i) * channels, part);
+                const vf distance = v_sub(v_load(x + (row + i) * channels, part), mean);
+                const vf g = passed(relu, distance, v_load(dy + (row + i) * channels, part));
                 sums[i] = v_add(sums[i], g);
-                products[i] = v_fma(g, v_sub(v_load(x + (row + i) * channels, part), mean), products[i]);
+                products[i] = v_fma(g, distance, products[i]);
             }
         for (; row < end; row++) {
-            const vf g = passed(y, dy, row * channels, part);
+            const vf distance = v_sub(v_load(x + row * channels, part), mean);
+            const vf g = passed(relu, distance, v_load(dy + row * channels, part));
             sums[0] = v_add(sums[0], g);
-            products[0] = v_fma(g, v_sub(v_load(x + row * channels, part), mean), products[0]);
+            products[0] = v_fma(g, distance, products[0]);
         }
         *sum = vd_add(*sum, chained(sums));
         *product = vd_add(*product, chained(products));
     }
 }
 
-V_INLINE void gradient_columns(size_t rows, size_t channels, const float *x, const float *y, const float *dy,
-                               const float *mean, double *sum, double *product) {
+V_INLINE void gradient_columns(size_t rows, size_t channels, const float *x, const float *dy, const float *mean,
+                               const float *scale, const float *offset, bool relu, double *sum, double *product) {
     for (size_t c = 0; c < channels; c += V_LANES) {
         const size_t count = channels - c < V_LANES ? channels - c : V_LANES;
         const struct v_part part = v_first(count);
         const vf center = v_load(mean + c, part);
-        const float *output = y ? y + c : NULL;
+        const struct rectifier rectifier = {relu, relu ? v_load(scale + c, part) : v_zero(),
+                                            relu ? v_load(offset + c, part) : v_zero()};
         vd sums, products;
-        if (count == V_LANES) gradient_part(rows, channels, x + c, output, dy + c, center, v_whole(), &sums, &products);
-        else gradient_part(rows, channels, x + c, output, dy + c, center, part, &sums, &products);
+        if (count == V_LANES)
+            gradient_part(rows, channels, x + c, dy + c, center, rectifier, v_whole(), &sums, &products);
+        else gradient_part(rows, channels, x + c, dy + c, center, rectifier, part, &sums, &products);
         store_doubles(sum + c, count, sums);
         store_doubles(product + c, count, products);
     }
 }
 
-V_TARGET static void V_NAME(batchnorm_gradient_sums)(size_t rows, size_t channels, const float *x, const float *y,
-                                                     const float *dy, const float *mean, double *sum, double *product) {
-    if (y) gradient_columns(rows, channels, x, y, dy, mean, sum, product);
-    else gradient_columns(rows, channels, x, NULL, dy, mean, sum, product);
+V_TARGET static void V_NAME(batchnorm_gradient_sums)(size_t rows, size_t channels, const float *x, const float *dy,
+                                                     const float *mean, const float *scale, const float *offset,
+                                                     bool relu, double *sum, double *product) {
+    if (relu) gradient_columns(rows, channels, x, dy, mean, scale, offset, true, sum, product);
+    else gradient_columns(rows, channels, x, dy, mean, scale, offset, false, sum, product);
 }
 
-/* What the gradient of the input needs to know of each channel. */
-struct coefficients {
-    const float *mean, *scale, *offset, *slope;
-};
-
-V_INLINE void input_part(const float *x, const float *y, const float *dy, const struct coefficients *k, size_t c,
+V_INLINE void input_part(const float *x, const float *dy, const struct ck_batchnorm_slopes *k, bool relu, size_t c,
                          struct v_part part, float *dx) {
-    const vf distance = v_sub(v_load(x + c, part), v_load(k->mean + c, part));
-    const vf left = v_sub(passed(y, dy, c, part), v_load(k->offset + c, part));
-    v_store(dx + c, part, v_mul(v_load(k->scale + c, part), v_fnma(distance, v_load(k->slope + c, part), left)));
+    const vf distance = v_sub(v_load(x + c, part), v_load(k->mean + c, part)), scale = v_load(k->scale + c, part);
+    const struct rectifier rectifier = {relu, scale, relu ? v_load(k->offset + c, part) : v_zero()};
+    const vf left = v_sub(passed(rectifier, distance, v_load(dy + c, part)), v_load(k->average + c, part));
+    v_store(dx + c, part, v_mul(scale, v_fnma(distance, v_load(k->slope + c, part), left)));
 }
 
-V_INLINE void input_rows(size_t rows, size_t channels, const float *x, const float *y, const float *dy,
-                         const struct coefficients *k, float *dx) {
+V_INLINE void input_rows(size_t rows, size_t channels, const float *x, const float *dy,
+                         const struct ck_batchnorm_slopes *k, bool relu, float *dx) {
     const size_t whole = channels / V_LANES * V_LANES;
     const struct v_part rest = v_first(channels - whole);
-    for (size_t row = 0; row < rows; row++) {
-        for (size_t c = 0; c < whole; c += V_LANES) input_part(x, y, dy, k, c, v_whole(), dx);
-        if (whole < channels) input_part(x, y, dy, k, whole, rest, dx);
-        x += channels, dy += channels, dx += channels;
-        if (y) y += channels;
+    for (size_t row = 0; row < rows; row++, x += channels, dy += channels, dx += channels) {
+        for (size_t c = 0; c < whole; c += V_LANES) input_part(x, dy, k, relu, c, v_whole(), dx);
+        if (whole < channels) input_part(x, dy, k, relu, whole, rest, dx);
     }
 }
 
-V_TARGET static void V_NAME(batchnorm_input_gradient)(size_t rows, size_t channels, const float *x, const float *y,
-                                                      const float *dy, const float *mean, const float *scale,
-                                                      const float *offset, const float *slope, float *dx) {
-    const struct coefficients k = {mean, scale, offset, slope};
-    if (y) input_rows(rows, channels, x, y, dy, &k, dx);
-    else input_rows(rows, channels, x, NULL, dy, &k, dx);
+V_TARGET static void V_NAME(batchnorm_input_gradient)(size_t rows, size_t channels, const float *x, const float *dy,
+                                                      const struct ck_batchnorm_slopes *slopes, bool relu, float *dx) {
+    if (relu) input_rows(rows, channels, x, dy, slopes, true, dx);
+    else input_rows(rows, channels, x, dy, slopes, false, dx);
 }

@@ -29,10 +29,11 @@ extension Kernels {
             activation, y.base)
     }
 
-    /// `fusedOutput` is the output of a fused ReLU, or nil.
+    /// `activation` is what ``batchNormApply(rows:channels:x:statistics:epsilon:gamma:beta:activation:y:)`` applied.
     static func batchNormBackward(
-        rows: Int, channels: Int, x: Floats, fusedOutput: Floats?, dy: Floats, statistics: ChannelStatistics,
-        epsilon: Float, gamma: Floats?, dgamma: Floats?, dbeta: Floats?, dx: Floats?, workspace: Floats
+        rows: Int, channels: Int, x: Floats, dy: Floats, statistics: ChannelStatistics, epsilon: Float,
+        gamma: Floats?, beta: Floats?, activation: ck_activation, dgamma: Floats?, dbeta: Floats?, dx: Floats?,
+        workspace: Floats
     ) {
         expect(x, rows * channels, "batch normalisation, input")
         expect(dy, rows * channels, "batch normalisation, output gradient")
@@ -40,8 +41,8 @@ extension Kernels {
         expect(statistics, channels)
         expect(workspace, ck_batchnorm_workspace(rows, channels), "batch normalisation, workspace")
         ck_batchnorm_backward(
-            rows, channels, x.base, fusedOutput?.base, dy.base, statistics.mean.base, statistics.variance.base,
-            epsilon, gamma?.base, dgamma?.base, dbeta?.base, dx?.base, workspace.base)
+            rows, channels, x.base, dy.base, statistics.mean.base, statistics.variance.base, epsilon, gamma?.base,
+            beta?.base, activation, dgamma?.base, dbeta?.base, dx?.base, workspace.base)
     }
 
     /// Floats of workspace for the two below.

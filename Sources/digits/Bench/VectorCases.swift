@@ -33,11 +33,10 @@ enum VectorCases {
     static func normalization(rows: Int, channels: Int) -> [KernelCase] {
         let n = rows * channels
         struct Arrays {
-            let x, y, dy, mean, variance, gamma, beta, dgamma, dbeta, workspace: UnsafeMutablePointer<Float>
+            let x, dy, mean, variance, gamma, beta, dgamma, dbeta, workspace: UnsafeMutablePointer<Float>
 
             init(_ memory: KernelMemory, _ rows: Int, _ channels: Int) {
                 x = memory.floats(rows * channels)
-                y = memory.floats(rows * channels)
                 dy = memory.floats(rows * channels)
                 mean = memory.floats(channels)
                 variance = memory.floats(channels, from: 0.5)
@@ -70,11 +69,11 @@ enum VectorCases {
                 ck_batchnorm_apply(
                     rows, channels, arrays.x, arrays.mean, arrays.variance, 1e-3, arrays.gamma, arrays.beta, relu, out)
             },
-            // Two passes over x, y and dy: the sums must be known before the first gradient.
-            part("gradient, ReLU", 9, floatBytes(n, n, n, n, n, n), floatBytes(n)) { arrays, out in
+            // Two passes over x and dy: the sums must be known before the first gradient.
+            part("gradient, ReLU", 11, floatBytes(n, n, n, n), floatBytes(n)) { arrays, out in
                 ck_batchnorm_backward(
-                    rows, channels, arrays.x, arrays.y, arrays.dy, arrays.mean, arrays.variance, 1e-3, arrays.gamma,
-                    arrays.dgamma, arrays.dbeta, out, arrays.workspace)
+                    rows, channels, arrays.x, arrays.dy, arrays.mean, arrays.variance, 1e-3, arrays.gamma,
+                    arrays.beta, relu, arrays.dgamma, arrays.dbeta, out, arrays.workspace)
             },
         ]
     }

@@ -32,7 +32,7 @@ struct BatchNormalizationStep: ActivationHost {
     }
 
     var backwardReadsInput: Bool { true }
-    var backwardReadsOutput: Bool { !activation.isLinear }
+    var backwardReadsOutput: Bool { false }
     var hasTrainableParameters: Bool { gamma != nil || beta != nil }
     var cost: Double { 4 * Double(rows) * Double(channels) }
 
@@ -58,10 +58,9 @@ struct BatchNormalizationStep: ActivationHost {
 
     func backward(_ memory: StepMemory, _ run: Run) {
         Kernels.batchNormBackward(
-            rows: rows * run.batch, channels: channels, x: memory.input,
-            fusedOutput: activation.isLinear ? nil : memory.output, dy: memory.outputGradient,
-            statistics: savedStatistics(memory), epsilon: epsilon, gamma: run.values(gamma),
-            dgamma: run.gradient(gamma), dbeta: run.gradient(beta), dx: memory.inputGradient,
+            rows: rows * run.batch, channels: channels, x: memory.input, dy: memory.outputGradient,
+            statistics: savedStatistics(memory), epsilon: epsilon, gamma: run.values(gamma), beta: run.values(beta),
+            activation: activation, dgamma: run.gradient(gamma), dbeta: run.gradient(beta), dx: memory.inputGradient,
             workspace: memory.workspace)
     }
 
