@@ -64,9 +64,19 @@ struct Plan: Sendable {
             }
         }
 
+        for index in gradients.indices where !isTraining || !learns[index] { gradients[index] = Block(count: 0) }
+        let owners = graph.memoryOwners(isTraining: isTraining)
+        for index in values.indices {
+            values.merge(index, into: owners.values[index])
+            gradients.merge(index, into: owners.gradients[index])
+        }
+
         var layout = ArenaLayout()
-        var placed = layout.place(
-            values + gradients.enumerated().map { isTraining && learns[$0] ? $1 : Block(count: 0) } + saved)
+        var placed = layout.place(values + gradients + saved)
+        for index in values.indices {
+            placed[index] = placed[owners.values[index]]
+            placed[values.count + index] = placed[values.count + owners.gradients[index]]
+        }
         let offsets = Array(placed.prefix(values.count))
         placed.removeFirst(values.count)
         let inputs = Set([graph.input.buffer.index])
@@ -86,9 +96,34 @@ struct Plan: Sendable {
     }
 }
 
+extension Graph {
+    /// Whose memory each buffer, and each buffer's gradient, lies in: another's where a step writes over what it reads,
+    /// or else its own.
+    fileprivate func memoryOwners(isTraining: Bool) -> (values: [Int], gradients: [Int]) {
+        var (values, gradients) = (Array(bufferCounts.indices), Array(bufferCounts.indices))
+        // The input belongs to whoever fills it, and the output outlives the pass.
+        var readers = [Int](repeating: 0, count: bufferCounts.count)
+        var isKept = [Bool](repeating: false, count: bufferCounts.count)
+        isKept[input.buffer.index] = true
+        isKept[output.buffer.index] = true
+        for step in steps {
+            readers[step.input.index] += 1
+            if isTraining && step.backwardReadsInput { isKept[step.input.index] = true }
+            if isTraining && step.backwardReadsOutput { isKept[step.output.index] = true }
+        }
+        for step in steps where step.forwardWorksInPlace && readers[step.input.index] == 1 {
+            if !isKept[step.input.index] { values[step.output.index] = values[step.input.index] }
+        }
+        for step in steps.reversed() where step.backwardWorksInPlace && readers[step.input.index] == 1 {
+            if step.input != output.buffer { gradients[step.input.index] = gradients[step.output.index] }
+        }
+        return (values, gradients)
+    }
+}
+
 /// Something that needs memory from one moment to another.
 struct Block {
-    let count: Int
+    var count: Int
     var start = Int.max
     var end = Int.min
 
@@ -103,6 +138,17 @@ struct Block {
 
     func meets(_ other: Block) -> Bool {
         start <= other.end && other.start <= end
+    }
+}
+
+extension [Block] {
+    /// From now on block `index` lies in the other's memory; nothing where they are the same.
+    fileprivate mutating func merge(_ index: Int, into owner: Int) {
+        guard index != owner, self[index].count > 0 else { return }
+        self[owner].count = Swift.max(self[owner].count, self[index].count)
+        self[owner].start = Swift.min(self[owner].start, self[index].start)
+        self[owner].end = Swift.max(self[owner].end, self[index].end)
+        self[index] = Block(count: 0)
     }
 }
 

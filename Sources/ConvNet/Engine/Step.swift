@@ -13,6 +13,10 @@ protocol Step: Sendable {
     var backwardReadsInput: Bool { get }
     /// Whether backward reads what forward wrote.
     var backwardReadsOutput: Bool { get }
+    /// Whether forward may write over what it reads.
+    var forwardWorksInPlace: Bool { get }
+    /// Whether backward may write the input's gradient over the output's.
+    var backwardWorksInPlace: Bool { get }
     /// Whether the step has parameters whose gradients backward must produce.
     var hasTrainableParameters: Bool { get }
 
@@ -37,6 +41,8 @@ protocol Step: Sendable {
 }
 
 extension Step {
+    var forwardWorksInPlace: Bool { false }
+    var backwardWorksInPlace: Bool { false }
     var hasTrainableParameters: Bool { false }
     func workspace(batch: Int, training: Bool) -> Int { 0 }
     func saved(batch: Int) -> Int { 0 }

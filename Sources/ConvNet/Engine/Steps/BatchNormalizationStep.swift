@@ -33,6 +33,7 @@ struct BatchNormalizationStep: ActivationHost {
 
     var backwardReadsInput: Bool { true }
     var backwardReadsOutput: Bool { false }
+    var backwardWorksInPlace: Bool { true }
     var hasTrainableParameters: Bool { gamma != nil || beta != nil }
     var cost: Double { 4 * Double(rows) * Double(channels) }
 

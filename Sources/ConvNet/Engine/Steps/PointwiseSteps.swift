@@ -10,6 +10,8 @@ struct ActivationStep: Step {
 
     var backwardReadsInput: Bool { !function.kind.usesOutput }
     var backwardReadsOutput: Bool { function.kind.usesOutput }
+    var forwardWorksInPlace: Bool { true }
+    var backwardWorksInPlace: Bool { true }
     var cost: Double { 8 * Double(count) }
 
     func forward(_ memory: StepMemory, _ run: Run) {
@@ -63,6 +65,8 @@ struct DropoutStep: Step {
 
     var backwardReadsInput: Bool { false }
     var backwardReadsOutput: Bool { false }
+    var forwardWorksInPlace: Bool { true }
+    var backwardWorksInPlace: Bool { true }
     var cost: Double { Double(count) }
 
     func forward(_ memory: StepMemory, _ run: Run) {
