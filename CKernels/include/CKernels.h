@@ -131,7 +131,7 @@ typedef struct ck_gemm_shape {
     bool transpose_a, transpose_b;
 } ck_gemm_shape;
 
-/* Floats of workspace that ck_gemm needs. */
+/* Floats of workspace that ck_gemm needs; they suffice for a smaller m as well. */
 size_t ck_gemm_workspace(const ck_gemm_shape *shape);
 
 /* C = f(op(A) op(B) + bias), bias having n elements, one a column; with `accumulate` C += op(A) op(B), and bias must be

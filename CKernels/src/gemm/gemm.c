@@ -41,9 +41,14 @@ static bool packs(const ck_gemm_shape *s) {
  * three, and in the optimizer, a thread works on the same rows of them, which so stay in its core's own cache: from
  * another core's they come at the pace of a slow memory, in every step. For B that means parts of the depth, which pays
  * where B is larger than the sums of all parts. */
+static bool may_cut_depth(const ck_gemm_shape *s) {
+    return !s->transpose_a && !s->transpose_b && s->k >= s->n && s->k >= GEMM_PARTS * GEMM_PARTS_DEPTH;
+}
+
+static size_t most_rows_to_cut_depth(const ck_gemm_shape *s) { return s->k / 3; }
+
 static bool cuts_depth(const ck_gemm_shape *s) {
-    return !s->transpose_a && !s->transpose_b && !packs(s) && s->k >= s->n && s->k / 3 >= s->m &&
-           s->k >= GEMM_PARTS * GEMM_PARTS_DEPTH;
+    return may_cut_depth(s) && !packs(s) && s->m <= most_rows_to_cut_depth(s);
 }
 
 static bool cuts_rows(const ck_gemm_shape *s, const struct gemm_product *p) {
@@ -84,10 +89,14 @@ size_t ck_gemm_workspace(const ck_gemm_shape *shape) {
                                                 &ck_gemm_avx512}; /* enough for whichever will be in force */
     for (int i = 0; i < 2; i++) {
         const struct gemm_product p = plan(tiers[i], shape);
-        const size_t needed = p.parts > 1 ? ck_gemm_depth_workspace(&p) : p.panels * p.slices * p.slot;
-        if (needed > floats) floats = needed;
+        const size_t slots = (p.by_rows ? 1 : p.panels) * p.slices;
+        if (slots * p.slot > floats) floats = slots * p.slot;
     }
 #endif
+    if (may_cut_depth(shape)) { /* if not with so many rows, then with fewer */
+        const size_t sums = ck_gemm_depth_workspace(gemm_smaller(shape->m, most_rows_to_cut_depth(shape)), shape->n);
+        if (sums > floats) floats = sums;
+    }
     return floats;
 }
 

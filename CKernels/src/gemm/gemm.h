@@ -11,9 +11,9 @@
  *      |          |    | tile  |                        a tile is 1 ... tallest[vectors] rows high, and one panel
  *      +----------+    +-------+                        wide: its sums stay in registers
  *
- * Each element is the sum over p = 0, 1, ... of one block of the depth, in that order, blocks added in order, and so are
- * parts of the depth where it is cut (gemm_depth.c): its bits do not depend on the tile that it falls into, so rows and
- * columns may be cut anywhere.
+ * Each element is the sum over p = 0, 1, ... of one block of the depth, in that order, blocks added in order, and so
+ * are parts of the depth where it is cut (gemm_depth.c): its bits do not depend on the tile that it falls into, so rows
+ * and columns may be cut anywhere.
  */
 #ifndef CK_GEMM_H
 #define CK_GEMM_H

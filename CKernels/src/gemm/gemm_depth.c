@@ -5,7 +5,7 @@
 
 static size_t sums_size(const struct gemm_product *p) { return p->rows * p->columns; }
 
-size_t ck_gemm_depth_workspace(const struct gemm_product *p) { return p->parts * sums_size(p); }
+size_t ck_gemm_depth_workspace(size_t rows, size_t columns) { return GEMM_PARTS * rows * columns; }
 
 /* Part `index` as a product by itself. */
 static struct gemm_product part_of(const struct gemm_product *p, size_t index) {

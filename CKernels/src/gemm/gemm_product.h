@@ -11,8 +11,9 @@
  * begins with that unit packs the panel there, so that no thread waits for memory that another one has written.
  *
  * A row operand that is larger than a core's cache, and than the column operand, is better read once: then (`by_rows`)
- * a unit is one slice of all panels. In training that also lets a thread find in its own cache what it wrote before:
- * the images that it convolved, the weights that it updated, and the gradients that it is going to update them by. */
+ * a unit is one slice of all panels, which take turns in its slot. In training that also lets a thread find in its own
+ * cache what it wrote before: the images that it convolved, the weights that it updated, and the gradients that it is
+ * going to update them by. */
 struct gemm_product {
     const struct gemm_kernels *kernels;
     size_t rows, columns, depth;
@@ -28,7 +29,7 @@ struct gemm_product {
     ck_activation f;
     size_t vectors, panels, slices, depth_blocks;
     size_t parts; /* of the depth, each with sums of its own (gemm_depth.c); 1 where it is not cut */
-    size_t slot; /* floats */
+    size_t slot;  /* floats */
 };
 
 static inline size_t gemm_ceiling(size_t a, size_t b) { return a / b + (a % b != 0); }
@@ -53,7 +54,7 @@ void ck_gemm_multiply_rows(void *context, size_t begin, size_t end);
 
 /* Sums over parts of the depth. Floats of workspace for those of a product; the product itself, whose slots are that
  * workspace; and one row times a matrix, which needs none. */
-size_t ck_gemm_depth_workspace(const struct gemm_product *product);
+size_t ck_gemm_depth_workspace(size_t rows, size_t columns);
 void ck_gemm_multiply_depth(const struct gemm_product *product, size_t work);
 void ck_gemm_tall_row_product(const struct gemm_product *product, size_t work);
 

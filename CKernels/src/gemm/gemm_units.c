@@ -101,7 +101,7 @@ void ck_gemm_multiply_rows(void *context, size_t begin, size_t end) {
     const size_t top = gemm_cut(p->rows, begin, p->slices), bottom = gemm_cut(p->rows, end, p->slices);
     if (!p->transposed) multiply_panels(p, 0, p->panels, begin, top, bottom);
     for (size_t i = 0; p->transposed && i < p->panels; i++)
-        multiply_panel_transposed(p, i, begin + i * p->slices, top, bottom);
+        multiply_panel_transposed(p, i, begin, top, bottom);
 }
 
 void ck_gemm_multiply_units(void *context, size_t begin, size_t end) {
