@@ -42,8 +42,10 @@ final class Arena {
     /// - Parameter count: Number of floats; at least one is reserved.
     init(count: Int) {
         let reserved = max(count, 1)
-        let raw = UnsafeMutableRawPointer.allocate(
-            byteCount: reserved * MemoryLayout<Float>.stride, alignment: 64)
+        let bytes = reserved * MemoryLayout<Float>.stride
+        let isLarge = bytes >= Memory.hugePage
+        let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: isLarge ? Memory.hugePage : 64)
+        if isLarge { Memory.preferHugePages(raw, bytes) }
         let base = raw.bindMemory(to: Float.self, capacity: reserved)
         base.initialize(repeating: 0, count: reserved)
         floats = Floats(base: base, count: count)
