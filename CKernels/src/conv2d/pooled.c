@@ -39,7 +39,7 @@ static bool has_plain_kernel(const ck_conv2d_shape *s) {
 
 /* ---- Forward ---- */
 
-struct nine {
+struct windows {
     const struct conv2d_kernels *kernels;
     const ck_conv2d_shape *shape;
     const float *x, *w, *bias;
@@ -48,20 +48,20 @@ struct nine {
     uint8_t *record;
 };
 
-enum { NINE_PARTS = 4 }; /* of an image */
+enum { IMAGE_PARTS = 4 };
 
 /* A unit is a part of an image. */
-static void run_nine(void *context, size_t begin, size_t end) {
-    const struct nine *n = context;
-    const ck_conv2d_shape *s = n->shape;
+static void run_windows(void *context, size_t begin, size_t end) {
+    const struct windows *p = context;
+    const ck_conv2d_shape *s = p->shape;
     const size_t height = s->out_height / 2, line = s->out_width / 2 * s->out_channels;
     for (size_t unit = begin; unit < end; unit++) {
-        const size_t image = unit / NINE_PARTS;
-        const struct conv2d_span lines = conv2d_part(height, NINE_PARTS, unit % NINE_PARTS);
+        const size_t image = unit / IMAGE_PARTS;
+        const struct conv2d_span lines = conv2d_part(height, IMAGE_PARTS, unit % IMAGE_PARTS);
         const size_t at = (image * height + lines.begin) * line;
-        n->kernels->pooled->nine(lines.end - lines.begin, s->out_width / 2, s->out_channels,
-                                 n->x + (image * s->in_height + 2 * lines.begin) * s->in_width, s->in_width, n->w,
-                                 n->bias, n->relu, n->y + at, n->record ? n->record + at : NULL);
+        p->kernels->pooled->forward(s->kernel_height, lines.end - lines.begin, s->out_width / 2, s->out_channels,
+                                    p->x + (image * s->in_height + 2 * lines.begin) * s->in_width, s->in_width, p->w,
+                                    p->bias, p->relu, p->y + at, p->record ? p->record + at : NULL);
     }
 }
 
@@ -109,10 +109,11 @@ void ck_conv2d_maxpool_forward(const ck_conv2d_shape *s, const float *x, const f
         ck_winograd_forward(tier, s, x, w, prepared, bias, f, result, workspace);
         return;
     }
-    if (has_plain_kernel(s) && s->kernel_height == 3) {
-        struct nine nine = {
+    if (has_plain_kernel(s)) {
+        struct windows windows = {
             .kernels = tier, .shape = s, .x = x, .w = w, .bias = bias, .relu = relu, .y = y, .record = record};
-        ck_parallel_for(s->batch * NINE_PARTS, 2 * 9 * outputs(s), run_nine, &nine);
+        const size_t taps = s->kernel_height * s->kernel_width;
+        ck_parallel_for(s->batch * IMAGE_PARTS, 2 * taps * outputs(s), run_windows, &windows);
         return;
     }
     struct conv2d_direct direct = ck_conv2d_direct_forward(tier, s, x, w, bias, workspace);

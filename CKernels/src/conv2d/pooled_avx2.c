@@ -6,8 +6,8 @@
 #include "../vector_avx2.h"
 #include "pooled_sum_tpl.h"
 
-enum { NINE_VECTORS = 1 };
-#include "pooled_nine_tpl.h"
+enum { POOLED_VECTORS = 1 };
+#include "pooled_forward_tpl.h"
 
 enum { SMALLEST = 3, LARGEST = 5, TAPS = 3 /* neighbours that one pair of lines serves */, MOST_SUMS = 10 };
 
@@ -97,6 +97,6 @@ const struct conv2d_pooled ck_conv2d_pooled_avx2 = {
     .largest = LARGEST,
     .gradient = conv2d_pooled_dw_f32_avx2,
     .sum_pixels = conv2d_pooled_sum_f32_avx2,
-    .nine = conv2d_pooled_nine_f32_avx2,
+    .forward = conv2d_pooled_f32_avx2,
 };
 #endif

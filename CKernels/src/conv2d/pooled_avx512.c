@@ -8,8 +8,8 @@
 #include "../vector_avx512.h"
 #include "pooled_sum_tpl.h"
 
-enum { NINE_VECTORS = 2 };
-#include "pooled_nine_tpl.h"
+enum { POOLED_VECTORS = 2 };
+#include "pooled_forward_tpl.h"
 
 enum { SMALLEST = 2, LARGEST = 5 };
 
@@ -107,6 +107,6 @@ const struct conv2d_pooled ck_conv2d_pooled_avx512 = {
     .largest = LARGEST,
     .gradient = conv2d_pooled_dw_f32_avx512,
     .sum_pixels = conv2d_pooled_sum_f32_avx512,
-    .nine = conv2d_pooled_nine_f32_avx512,
+    .forward = conv2d_pooled_f32_avx512,
 };
 #endif

@@ -1,0 +1,146 @@
+/* Convolution of images with one channel by square kernels with 2 x 2 maximum pooling behind it, in the vocabulary of
+ * vector_avx2.h or vector_avx512.h: the four sums of a window stay in registers, and only the maximum is written. The
+ * file that includes this says how many vectors of channels are done at once: POOLED_VECTORS. */
+
+#include "../pool2d/window2x2.h"
+
+struct pooled_image {
+    size_t kernel, lines, columns, channels; /* lines and columns of the pooled image */
+    const float *x;
+    size_t x_line;
+    bool relu;
+};
+
+/* The maximum of a window a b / c d, and its place if it is kept. */
+V_INLINE void put_window(const bool keeps, struct v_part part, bool relu, vf a, vf b, vf c, vf d, float *y,
+                         uint8_t *record) {
+    struct window2x2 window = window2x2_of(a, b, c, d);
+    if (relu) window = window2x2_relu(window);
+    v_store(y, part, window.maximum);
+    if (keeps) vi_store_bytes(record, part, window.place);
+}
+
+/* ---- 3 x 3: the weights stay in registers too ---- */
+
+/* Each sum begins with the bias and takes the taps in order, as without pooling. */
+V_INLINE void nine_window(const size_t vectors, const vf weight[9][POOLED_VECTORS], const vf start[POOLED_VECTORS],
+                          const float *corner, size_t x_line, vf sum[4][POOLED_VECTORS]) {
+    for (size_t pixel = 0; pixel < 4; pixel++)
+        for (size_t v = 0; v < vectors; v++) sum[pixel][v] = start[v];
+    for (size_t y = 0; y < 4; y++)
+        for (size_t x = 0; x < 4; x++) { /* each input serves up to four pixels */
+            const vf value = v_set(corner[y * x_line + x]);
+            for (size_t pixel = 0; pixel < 4; pixel++) {
+                const size_t top = pixel / 2, left = pixel % 2;
+                if (y < top || y > top + 2 || x < left || x > left + 2) continue;
+                for (size_t v = 0; v < vectors; v++)
+                    sum[pixel][v] = v_fma(value, weight[(y - top) * 3 + x - left][v], sum[pixel][v]);
+            }
+        }
+}
+
+/* `vectors` of channels of one image; the last of them may be a part. */
+V_INLINE void nine_channels(const size_t vectors, const bool keeps, struct v_part last, const struct pooled_image *p,
+                            const float *w, const float *bias, float *y, uint8_t *record) {
+    vf weight[9][POOLED_VECTORS], start[POOLED_VECTORS];
+    for (size_t v = 0; v < vectors; v++) {
+        const struct v_part part = v + 1 < vectors ? v_whole() : last;
+        start[v] = bias ? v_load(bias + v * V_LANES, part) : v_zero();
+        for (size_t tap = 0; tap < 9; tap++) weight[tap][v] = v_load(w + tap * p->channels + v * V_LANES, part);
+    }
+    for (size_t line = 0; line < p->lines; line++) {
+        const float *corner = p->x + 2 * line * p->x_line;
+        for (size_t column = 0; column < p->columns; column++, corner += 2, y += p->channels) {
+            vf sum[4][POOLED_VECTORS];
+            nine_window(vectors, weight, start, corner, p->x_line, sum);
+            for (size_t v = 0; v < vectors; v++)
+                put_window(keeps, v + 1 < vectors ? v_whole() : last, p->relu, sum[0][v], sum[1][v], sum[2][v],
+                           sum[3][v], y + v * V_LANES, keeps ? record + v * V_LANES : record);
+            if (keeps) record += p->channels;
+        }
+    }
+}
+
+/* ---- Any size: two windows side by side, so that a weight, from the first-level cache, serves eight pixels ---- */
+
+V_INLINE void wide_windows(const size_t windows, const size_t vectors, struct v_part last, size_t kernel,
+                           size_t channels, const vf start[POOLED_VECTORS], const float *w, const float *corner,
+                           size_t x_line, vf sum[2][4][POOLED_VECTORS]) {
+    for (size_t y = 0; y < 2; y++)
+        for (size_t x = 0; x < 2 * windows; x++)
+            for (size_t v = 0; v < vectors; v++) sum[y][x][v] = start[v];
+    for (size_t ky = 0; ky < kernel; ky++, corner += x_line)
+        for (size_t kx = 0; kx < kernel; kx++, w += channels) {
+            vf weight[POOLED_VECTORS];
+            for (size_t v = 0; v < vectors; v++)
+                weight[v] = v_load(w + v * V_LANES, v + 1 < vectors ? v_whole() : last);
+            for (size_t y = 0; y < 2; y++)
+                for (size_t x = 0; x < 2 * windows; x++) {
+                    const vf value = v_set(corner[y * x_line + kx + x]);
+                    for (size_t v = 0; v < vectors; v++) sum[y][x][v] = v_fma(value, weight[v], sum[y][x][v]);
+                }
+        }
+}
+
+/* The windows' maxima, and where they were. */
+V_INLINE void wide_store(const size_t windows, const size_t vectors, const bool keeps, struct v_part last,
+                         size_t channels, bool relu, const vf sum[2][4][POOLED_VECTORS], float *y, uint8_t *record) {
+    for (size_t i = 0; i < windows; i++)
+        for (size_t v = 0; v < vectors; v++)
+            put_window(keeps, v + 1 < vectors ? v_whole() : last, relu, sum[0][2 * i][v], sum[0][2 * i + 1][v],
+                       sum[1][2 * i][v], sum[1][2 * i + 1][v], y + i * channels + v * V_LANES,
+                       keeps ? record + i * channels + v * V_LANES : record);
+}
+
+V_INLINE void wide_channels(const size_t vectors, const bool keeps, struct v_part last, const struct pooled_image *p,
+                            const float *w, const float *bias, float *y, uint8_t *record) {
+    const size_t channels = p->channels;
+    vf start[POOLED_VECTORS], sum[2][4][POOLED_VECTORS];
+    for (size_t v = 0; v < vectors; v++)
+        start[v] = bias ? v_load(bias + v * V_LANES, v + 1 < vectors ? v_whole() : last) : v_zero();
+    for (size_t line = 0; line < p->lines; line++) {
+        const float *corner = p->x + 2 * line * p->x_line;
+        size_t column = 0;
+        for (; column + 2 <= p->columns; column += 2, corner += 4, y += 2 * channels) {
+            wide_windows(2, vectors, last, p->kernel, channels, start, w, corner, p->x_line, sum);
+            wide_store(2, vectors, keeps, last, channels, p->relu, sum, y, record);
+            if (keeps) record += 2 * channels;
+        }
+        if (column == p->columns) continue;
+        wide_windows(1, vectors, last, p->kernel, channels, start, w, corner, p->x_line, sum);
+        wide_store(1, vectors, keeps, last, channels, p->relu, sum, y, record);
+        y += channels;
+        if (keeps) record += channels;
+    }
+}
+
+/* ---- All channels ---- */
+
+V_INLINE void pooled_channels(const size_t vectors, const bool keeps, struct v_part last, const struct pooled_image *p,
+                              const float *w, const float *bias, float *y, uint8_t *record) {
+    if (p->kernel == 3) nine_channels(vectors, keeps, last, p, w, bias, y, record);
+    else wide_channels(vectors, keeps, last, p, w, bias, y, record);
+}
+
+V_INLINE void pooled_run(const bool keeps, const struct pooled_image *p, const float *w, const float *bias, float *y,
+                         uint8_t *record) {
+    const size_t together = POOLED_VECTORS * V_LANES;
+    for (size_t c = 0; c < p->channels; c += together) {
+        const size_t left = p->channels - c;
+        const float *start = bias ? bias + c : bias;
+        uint8_t *places = record ? record + c : record;
+        if (left >= together) pooled_channels(POOLED_VECTORS, keeps, v_whole(), p, w + c, start, y + c, places);
+        else if (left > V_LANES)
+            pooled_channels(POOLED_VECTORS, keeps, v_first(left - (POOLED_VECTORS - 1) * V_LANES), p, w + c, start,
+                            y + c, places);
+        else pooled_channels(1, keeps, left == V_LANES ? v_whole() : v_first(left), p, w + c, start, y + c, places);
+    }
+}
+
+V_TARGET static void V_NAME(conv2d_pooled_f32)(size_t kernel, size_t lines, size_t columns, size_t channels,
+                                               const float *x, size_t x_line, const float *w, const float *bias,
+                                               bool relu, float *y, uint8_t *record) {
+    const struct pooled_image image = {kernel, lines, columns, channels, x, x_line, relu};
+    if (record) pooled_run(true, &image, w, bias, y, record);
+    else pooled_run(false, &image, w, bias, y, record);
+}
