@@ -258,8 +258,8 @@ void ck_batchnorm_apply(size_t rows, size_t channels, const float *x, const floa
                         float *y);
 
 /* Gradients of training-mode batch normalisation, mean and variance being those of x. Where f is ReLU, dy is first
- * multiplied by its derivative at the outputs of ck_batchnorm_apply, which are computed anew: quicker than read. dgamma,
- * dbeta and dx may each be null when not wanted; dx may be dy. */
+ * multiplied by its derivative at the outputs of ck_batchnorm_apply, which are computed anew: quicker than read.
+ * dgamma, dbeta and dx may each be null when not wanted; dx may be dy. */
 void ck_batchnorm_backward(size_t rows, size_t channels, const float *x, const float *dy, const float *mean,
                            const float *variance, float epsilon, const float *CK_NULLABLE gamma,
                            const float *CK_NULLABLE beta, ck_activation f, float *CK_NULLABLE dgamma,

@@ -186,7 +186,8 @@ static void activations(struct check *check) {
 /* The same bits for one, two and three threads, for products large enough to be shared. */
 static void threads(struct check *check) {
     static const size_t sizes[][3] = {{1, 1000, 700}, {900, 1, 800}, {32, 128, 700}, {128, 10, 600},
-                                      {95, 70, 130},  {500, 64, 33}, {33, 1000, 64}, {300, 200, 90}, {100, 150, 770}, {32, 90, 800}};
+                                      {95, 70, 130},  {500, 64, 33}, {33, 1000, 64}, {300, 200, 90},
+                                      {100, 150, 770}, {32, 90, 800}};
     check_use_variant(check);
     for (unsigned form = 0; form < 4; form++)
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
