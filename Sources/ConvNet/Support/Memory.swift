@@ -1,6 +1,7 @@
 import Glibc
 
-/// What the machine has, so that what cannot fit is refused in words rather than by the system's end of the process.
+/// How much memory the machine has, so that what cannot fit is refused in words rather than by the system's end of the
+/// process; and how it is asked for.
 enum Memory {
     /// Physical memory in bytes.
     static let size = Int(sysconf(Int32(_SC_PHYS_PAGES))) * Int(sysconf(Int32(_SC_PAGESIZE)))
@@ -8,8 +9,8 @@ enum Memory {
     /// Bytes of a huge page.
     static let hugePage = 2 << 20
 
-    /// Asks the system for huge pages, of which far fewer lists have to be searched on the way to memory. Does nothing
-    /// where it has none.
+    /// Asks the system for huge pages, whose addresses the processor translates with far fewer look-ups. Nothing changes
+    /// where there are none.
     ///
     /// - Parameters:
     ///   - address: A multiple of ``hugePage``; nothing was written there yet.

@@ -33,47 +33,68 @@ import Testing
         #expect(inside.losses.allSatisfy { $0.isFinite })
     }
 
-    /// Two graphs of the same layers, with and without fusing, run through the engine.
+    private struct Pass {
+        let steps: Int
+        let gradients: [Float]
+        let outputs: [Float]
+        let loss: Double
+    }
+
+    /// One training pass of the layers, which give five numbers, with or without fusing.
+    private func pass(_ layers: [any Layer], isFusing: Bool) throws -> Pass {
+        var builder = GraphBuilder(inputShape: [6, 6, 2], isFusing: isFusing)
+        for (index, layer) in layers.enumerated() { try builder.append(layer, name: "layer\(index)") }
+        let graph = builder.finish()
+        let store = ParameterStore(trainableCount: graph.trainableCount, stateCount: graph.stateCount)
+        for (index, parameter) in graph.parameters.enumerated() {
+            store.set(
+                parameter, to: parameter.initializer.tensor(shape: parameter.shape, seed: 3, stream: UInt32(index)))
+        }
+        let session = TrainingSession(
+            graph: graph, store: store, loss: .meanSquaredError, metrics: [], batch: 12, isTraining: true, seed: 1)
+        let examples = Sequential.Examples(
+            inputs: InputData(x),
+            targets: try TargetData(.normal([12, 5], seed: 4), outputShape: [5], weights: nil))
+        session.load(examples, (0..<12).map { Int32($0) }, count: 12)
+        let loss = ComputeThread.shared.run {
+            let loss = session.forward(count: 12, step: 0)
+            session.backward(count: 12, step: 0)
+            return loss
+        }
+        func values(_ floats: Floats) -> [Float] { (0..<floats.count).map { floats.base[$0] } }
+        return Pass(
+            steps: graph.steps.count, gradients: values(session.gradientValues),
+            outputs: values(session.execution.output), loss: loss)
+    }
+
     @Test(arguments: activations, [true, false])
     func theSameAsAStepOfItsOwn(activation: ActivationFunction, isNormalized: Bool) throws {
-        func run(isFusing: Bool) throws -> (steps: Int, gradients: [UInt32], outputs: [UInt32], loss: Double) {
-            var builder = GraphBuilder(inputShape: [6, 6, 2], isFusing: isFusing)
-            try builder.append(Conv2D(4, kernelSize: 3, activation: activation), name: "a")
-            if isNormalized {
-                try builder.append(BatchNormalization(), name: "b")
-                try builder.append(Activation(activation), name: "c")
-            }
-            try builder.append(Flatten(), name: "d")
-            try builder.append(Dense(5, activation: activation), name: "e")
-            let graph = builder.finish()
-            let store = ParameterStore(trainableCount: graph.trainableCount, stateCount: graph.stateCount)
-            for (index, parameter) in graph.parameters.enumerated() {
-                store.set(
-                    parameter,
-                    to: parameter.initializer.tensor(shape: parameter.shape, seed: 3, stream: UInt32(index)))
-            }
-            let session = TrainingSession(
-                graph: graph, store: store, loss: .meanSquaredError, metrics: [], batch: 12, isTraining: true, seed: 1)
-            let examples = Sequential.Examples(
-                inputs: InputData(x),
-                targets: try TargetData(.normal([12, 5], seed: 4), outputShape: [5], weights: nil))
-            session.load(examples, (0..<12).map { Int32($0) }, count: 12)
-            let loss = ComputeThread.shared.run {
-                let loss = session.forward(count: 12, step: 0)
-                session.backward(count: 12, step: 0)
-                return loss
-            }
-            func bits(_ floats: Floats) -> [UInt32] { (0..<floats.count).map { floats.base[$0].bitPattern } }
-            return (graph.steps.count, bits(session.gradientValues), bits(session.execution.output), loss)
-        }
-        let (fused, plain) = (try run(isFusing: true), try run(isFusing: false))
-        #expect(fused.gradients == plain.gradients)
-        #expect(fused.outputs == plain.outputs)
+        let normalization: [any Layer] = isNormalized ? [BatchNormalization(), Activation(activation)] : []
+        let layers: [any Layer] =
+            [Conv2D(4, kernelSize: 3, activation: activation)] + normalization
+            + [Flatten(), Dense(5, activation: activation)]
+        let (fused, plain) = (try pass(layers, isFusing: true), try pass(layers, isFusing: false))
+        #expect(fused.gradients.map(\.bitPattern) == plain.gradients.map(\.bitPattern))
+        #expect(fused.outputs.map(\.bitPattern) == plain.outputs.map(\.bitPattern))
         #expect(fused.loss == plain.loss)
         // GELU and SiLU need what went into them, which a fused step does not keep; softmax needs whole rows.
         let isHosted = activation.kernel.map { $0.isLinear == false && $0.kind.usesOutput } ?? false
         let normalized = isNormalized && activation == .relu ? 1 : 0
         #expect(plain.steps - fused.steps == (isHosted ? 2 : 0) + normalized)
+    }
+
+    /// Pooling takes an odd line and column along, and ReLU on either side of it.
+    @Test(arguments: [[], [Activation(.relu)]], [true, false])
+    func poolingBehindNormalization(activation: [Activation], isBehind: Bool) throws {
+        let pooling: [any Layer] = isBehind ? [MaxPooling2D()] + activation : activation + [MaxPooling2D()]
+        let layers: [any Layer] =
+            [Conv2D(9, kernelSize: 2), BatchNormalization()] + pooling + [Flatten(), Dense(5)]
+        let (fused, plain) = (try pass(layers, isFusing: true), try pass(layers, isFusing: false))
+        #expect(fused.outputs.map(\.bitPattern) == plain.outputs.map(\.bitPattern))
+        expectClose(
+            Tensor(shape: [fused.gradients.count], scalars: fused.gradients),
+            Tensor(shape: [plain.gradients.count], scalars: plain.gradients), .sum(of: 12 * 25), "gradients")
+        #expect(plain.steps - fused.steps == 1 + activation.count)
     }
 
     @Test func onlyOneActivationFitsIntoAStep() throws {
