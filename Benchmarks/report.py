@@ -160,7 +160,7 @@ def summary_of_networks(folder):
         return
     text = page.read_text()
     for name, best, ratio in training.figures(result["rows"]):
-        pattern = rf"^(\| `{name}` \|.*\|)[^|]*\|[^|]*\|$"
+        pattern = rf"^(\| `{name}`[^|]*\|.*\|)[^|]*\|[^|]*\|$"
         text = re.sub(pattern, rf"\g<1> {best['ConvNet']:.2f} | {ratio:.2f} x |", text, flags=re.MULTILINE)
     page.write_text(text)
 

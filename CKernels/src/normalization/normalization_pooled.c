@@ -104,8 +104,8 @@ static void sum_parts(void *context, size_t begin, size_t end) {
             const struct band band = band_at(s, i);
             if (!band.windows) continue;
             spread(p, &band, lines);
-            p->kernels->gradient_sums(2 * s->in_width, s->channels, p->x + band.pixel, lines, p->mean, NULL, NULL,
-                                      false, more, more + s->channels);
+            p->kernels->gradient_sums(2 * s->in_width, s->channels, p->x + band.pixel, lines, p->mean,
+                                      p->gradient.scale, p->gradient.offset, false, more, more + s->channels);
             for (size_t c = 0; c < 2 * s->channels; c++) sums[c] += more[c];
         }
     }
