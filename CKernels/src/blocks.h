@@ -30,10 +30,14 @@ static inline size_t ck_parts(size_t units, size_t size) {
     return whole ? whole : 1;
 }
 
-/* The units of part `part`: sizes differ by at most one. */
+/* The units of parts begin ..< end: the sizes of parts differ by at most one. */
+static inline struct ck_span ck_parts_span(size_t units, size_t parts, size_t begin, size_t end) {
+    size_t first = units * begin / parts;
+    return (struct ck_span){first, units * end / parts - first};
+}
+
 static inline struct ck_span ck_part_span(size_t units, size_t parts, size_t part) {
-    size_t first = units * part / parts;
-    return (struct ck_span){first, units * (part + 1) / parts - first};
+    return ck_parts_span(units, parts, part, part + 1);
 }
 
 /* Partial results added in order. */

@@ -100,16 +100,15 @@ struct apply_arguments {
 
 static void apply_blocks(void *context, size_t begin, size_t end) {
     const struct apply_arguments *a = context;
-    struct ck_span span = ck_part_span(a->rows, ck_parts(a->rows, a->channels), begin);
-    struct ck_span last = ck_part_span(a->rows, ck_parts(a->rows, a->channels), end - 1);
-    size_t rows = last.begin + last.count - span.begin;
+    struct ck_span span = ck_parts_span(a->rows, ck_parts(a->rows, a->channels), begin, end);
     for (size_t panel = 0; panel < a->channels; panel += PANEL) {
         size_t width = a->channels - panel < PANEL ? a->channels - panel : PANEL;
         float scale[PANEL], offset[PANEL];
         ck_batchnorm_factors(width, a->variance + panel, a->epsilon, a->gamma ? a->gamma + panel : NULL,
                              a->beta ? a->beta + panel : NULL, scale, offset);
         size_t skip = span.begin * a->channels + panel;
-        a->kernels->apply(rows, width, a->channels, a->x + skip, a->mean + panel, scale, offset, a->relu, a->y + skip);
+        a->kernels->apply(span.count, width, a->channels, a->x + skip, a->mean + panel, scale, offset, a->relu,
+                          a->y + skip);
     }
 }
 
@@ -178,10 +177,9 @@ static void input_parts(void *context, size_t begin, size_t end) {
     const struct backward *b = context;
     const struct ck_batchnorm_gradient *g = &b->gradient;
     const struct ck_batchnorm_slopes slopes = ck_batchnorm_slopes_of(g, b->mean);
-    struct ck_span span = ck_part_span(g->rows, g->parts, begin), last = ck_part_span(g->rows, g->parts, end - 1);
+    struct ck_span span = ck_parts_span(g->rows, g->parts, begin, end);
     size_t skip = span.begin * g->channels;
-    b->kernels->input_gradient(last.begin + last.count - span.begin, g->channels, b->x + skip, b->dy + skip, &slopes,
-                               b->relu, b->dx + skip);
+    b->kernels->input_gradient(span.count, g->channels, b->x + skip, b->dy + skip, &slopes, b->relu, b->dx + skip);
 }
 
 void ck_batchnorm_backward(size_t rows, size_t channels, const float *x, const float *dy, const float *mean,

@@ -52,10 +52,9 @@ static float *lines_of(const struct pass *p, size_t part) { return p->lines + pa
 static void apply_parts(void *context, size_t begin, size_t end) {
     const struct pass *p = context;
     const ck_pool2d_shape *s = p->shape;
-    const struct ck_span first = ck_part_span(bands_of(s), p->gradient.parts, begin);
-    const struct ck_span last = ck_part_span(bands_of(s), p->gradient.parts, end - 1);
+    const struct ck_span bands = ck_parts_span(bands_of(s), p->gradient.parts, begin, end);
     float *lines = lines_of(p, begin);
-    for (size_t i = first.begin; i < last.begin + last.count; i++) {
+    for (size_t i = bands.begin; i < bands.begin + bands.count; i++) {
         const struct band band = band_at(s, i);
         if (!band.windows) continue;
         p->kernels->apply(2 * s->in_width, s->channels, s->channels, p->x + band.pixel, p->mean, p->gradient.scale,
@@ -115,10 +114,9 @@ static void input_parts(void *context, size_t begin, size_t end) {
     const struct pass *p = context;
     const ck_pool2d_shape *s = p->shape;
     const struct ck_batchnorm_slopes slopes = ck_batchnorm_slopes_of(&p->gradient, p->mean);
-    const struct ck_span first = ck_part_span(bands_of(s), p->gradient.parts, begin);
-    const struct ck_span last = ck_part_span(bands_of(s), p->gradient.parts, end - 1);
+    const struct ck_span bands = ck_parts_span(bands_of(s), p->gradient.parts, begin, end);
     float *lines = lines_of(p, begin);
-    for (size_t i = first.begin; i < last.begin + last.count; i++) {
+    for (size_t i = bands.begin; i < bands.begin + bands.count; i++) {
         const struct band band = band_at(s, i);
         spread(p, &band, lines);
         p->kernels->input_gradient(band.lines * s->in_width, s->channels, p->x + band.pixel, lines, &slopes, false,
