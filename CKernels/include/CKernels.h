@@ -129,6 +129,7 @@ typedef struct ck_gemm_shape {
     size_t m, n, k;
     size_t lda, ldb, ldc;
     bool transpose_a, transpose_b;
+    bool finite_b; /* B holds neither NaN nor infinity; then what meets zeros of A need not be read */
 } ck_gemm_shape;
 
 /* Floats of workspace that ck_gemm needs; they suffice for a smaller m as well. */

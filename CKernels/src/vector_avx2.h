@@ -102,6 +102,7 @@ V_INLINE vm v_less(vf a, vf b) { return (vm){_mm256_cmp_ps(a, b, _CMP_LT_OQ)}; }
 V_INLINE vm v_at_most(vf a, vf b) { return (vm){_mm256_cmp_ps(a, b, _CMP_LE_OQ)}; }
 V_INLINE vm v_not_at_most(vf a, vf b) { return (vm){_mm256_cmp_ps(a, b, _CMP_NLE_UQ)}; }
 V_INLINE vm v_equal(vf a, vf b) { return (vm){_mm256_cmp_ps(a, b, _CMP_EQ_OQ)}; }
+V_INLINE vm v_not_zero(vf x) { return (vm){_mm256_cmp_ps(x, _mm256_setzero_ps(), _CMP_NEQ_UQ)}; }
 V_INLINE vm v_is_nan(vf x) { return (vm){_mm256_cmp_ps(x, x, _CMP_UNORD_Q)}; }
 /* Where either operand is NaN. */
 V_INLINE vm v_unordered(vf a, vf b) { return (vm){_mm256_cmp_ps(a, b, _CMP_UNORD_Q)}; }

@@ -122,10 +122,9 @@ static void sweep(struct check *check) {
 
 /* More than one block of the depth, more than one band of rows, packed panels; each form, each thing that is fused. */
 static void sweep_large(struct check *check) {
-    static const size_t sizes[][3] = {{1, 300, 530}, {1, 37, 1100},  {1, 256, 1029}, {300, 1, 700},
-                                      {13, 70, 513}, {70, 13, 1027}, {259, 70, 30},  {50, 100, 600},
-                                      {400, 23, 65}, {7, 515, 40},   {130, 150, 520}, {530, 70, 500},
-                                      {37, 70, 801}, {200, 33, 800}, {40, 300, 770}};
+    static const size_t sizes[][3] = {{1, 300, 530},   {1, 37, 1100},  {1, 256, 1029}, {300, 1, 700},  {13, 70, 513},
+                                      {70, 13, 1027},  {259, 70, 30},  {50, 100, 600}, {400, 23, 65},  {7, 515, 40},
+                                      {130, 150, 520}, {530, 70, 500}, {37, 70, 801},  {200, 33, 800}, {40, 300, 770}};
     for (unsigned form = 0; form < 4; form++)
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
             for (size_t turn = 0; turn < 4; turn++) vary(check, sizes[i][0], sizes[i][1], sizes[i][2], form, turn);
@@ -185,9 +184,8 @@ static void activations(struct check *check) {
 
 /* The same bits for one, two and three threads, for products large enough to be shared. */
 static void threads(struct check *check) {
-    static const size_t sizes[][3] = {{1, 1000, 700}, {900, 1, 800}, {32, 128, 700}, {128, 10, 600},
-                                      {95, 70, 130},  {500, 64, 33}, {33, 1000, 64}, {300, 200, 90},
-                                      {100, 150, 770}, {32, 90, 800}};
+    static const size_t sizes[][3] = {{1, 1000, 700}, {900, 1, 800},  {32, 128, 700}, {128, 10, 600},  {95, 70, 130},
+                                      {500, 64, 33},  {33, 1000, 64}, {300, 200, 90}, {100, 150, 770}, {32, 90, 800}};
     check_use_variant(check);
     for (unsigned form = 0; form < 4; form++)
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
@@ -207,6 +205,65 @@ static void threads(struct check *check) {
         }
 }
 
+/* Element (i, p) of op(A). */
+static float *factor_at(const struct product *p, size_t i, size_t step) {
+    const ck_gemm_shape *s = &p->shape;
+    return &p->a[s->transpose_a ? step * s->lda + i : i * s->lda + step];
+}
+
+/* Zeros as images have them: steps that are empty everywhere, steps that are empty for a run of rows, some elements;
+ * some of the zeros negative. */
+static void empty(struct check *check, const struct product *p) {
+    const ck_gemm_shape *s = &p->shape;
+    for (size_t step = 0; step < s->k; step++) {
+        const size_t kind = check_draw(check, 0, 3), run = check_draw(check, 0, s->m);
+        for (size_t i = 0; i < s->m; i++)
+            if (kind == 0 || (kind == 1 && i >= run) || (kind == 2 && check_draw(check, 0, 1)))
+                *factor_at(p, i, step) = check_draw(check, 0, 1) ? 0.0f : -0.0f;
+    }
+}
+
+/* Products with zeros that are left out: bounded as ever, the same bits as with B's finiteness known, on more threads,
+ * and as where B is not finite and nothing is left out; what is not finite still reaches what meets it with a zero. */
+static void zeros(struct check *check) {
+    static const size_t sizes[][3] = {{128, 130, 784}, {200, 64, 90},  {784, 70, 128}, {17, 300, 1100},
+                                      {3, 90, 600},    {1, 200, 784},  {1, 128, 1500}, {1, 70, 9000},
+                                      {250, 96, 530},  {40, 1030, 300}};
+    const ck_activation linear = {.kind = CK_LINEAR};
+    for (unsigned form = 0; form < 2; form++)
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            struct product p = draw(check, sizes[i][0], sizes[i][1], sizes[i][2], form, CHECK_UNIFORM);
+            const ck_gemm_shape *s = &p.shape;
+            empty(check, &p);
+            compare(check, &p, linear, NULL);
+            float *plain = fresh(check, &p, NULL), *known = fresh(check, &p, NULL), *spoilt = fresh(check, &p, NULL);
+            float *expected = fresh(check, &p, NULL);
+            check_use_variant(check);
+            ck_set_threads(1);
+            multiply(check, &p, p.a, p.b, NULL, linear, plain);
+            p.shape.finite_b = true;
+            for (int threads = 1; threads <= 3; threads++) {
+                ck_set_threads(threads);
+                multiply(check, &p, p.a, p.b, NULL, linear, known);
+                check_same_bytes(check, plain, known, extent(s->m, s->n, s->ldc) * sizeof(float),
+                                 "finite B, %d threads, %s", threads, p.label);
+            }
+            p.shape.finite_b = false;
+            const size_t step = check_draw(check, 0, s->k - 1), column = check_draw(check, 0, s->n - 1);
+            p.b[step * s->ldb + column] = i % 2 ? INFINITY : NAN;
+            multiply(check, &p, p.a, p.b, NULL, linear, spoilt);
+            check_use_reference(check);
+            multiply(check, &p, p.a, p.b, NULL, linear, expected);
+            for (size_t row = 0; row < s->m; row++) {
+                const float want = expected[row * s->ldc + column], have = spoilt[row * s->ldc + column];
+                check_true(check, isnan(want) ? isnan(have) : want == have, "column that is not finite, %s", p.label);
+                spoilt[row * s->ldc + column] = plain[row * s->ldc + column];
+            }
+            check_same_bytes(check, plain, spoilt, extent(s->m, s->n, s->ldc) * sizeof(float), "nothing left out, %s",
+                             p.label);
+        }
+}
+
 void check_gemm(struct check *check) {
     sweep(check);
     sweep_large(check);
@@ -214,4 +271,5 @@ void check_gemm(struct check *check) {
     special(check);
     activations(check);
     threads(check);
+    zeros(check);
 }

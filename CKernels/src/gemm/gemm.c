@@ -70,12 +70,13 @@ static struct gemm_product plan(const struct gemm_kernels *kernels, const ck_gem
     while (widest > 2 && p.rows > kernels->tallest[widest] && p.rows <= kernels->tallest[2]) widest--;
     p.vectors = gemm_ceiling(p.columns, kernels->lanes);
     p.panels = gemm_ceiling(p.vectors, widest);
-    p.slices = gemm_smaller(gemm_ceiling(GEMM_UNITS, p.panels), gemm_ceiling(p.rows, kernels->tallest[widest]));
+    p.tiles = gemm_ceiling(p.rows, kernels->tallest[gemm_ceiling(p.vectors, p.panels)]);
+    p.slices = gemm_smaller(gemm_ceiling(GEMM_UNITS, p.panels), p.tiles);
     p.parts = cuts_depth(s) ? GEMM_PARTS : 1;
     p.by_rows = cuts_rows(s, &p);
-    if (p.by_rows)
-        p.slices = gemm_smaller(p.packs ? GEMM_UNITS : GEMM_ROW_UNITS, gemm_ceiling(p.rows, kernels->tallest[widest]));
+    if (p.by_rows) p.slices = gemm_smaller(p.packs ? GEMM_UNITS : GEMM_ROW_UNITS, p.tiles);
     if ((p.by_rows ? 1 : p.panels) * p.slices % 2 && p.rows > 1) p.slices++; /* two threads are the most common case */
+    p.tiles = gemm_larger(p.tiles, p.slices);
     p.depth_blocks = p.depth ? gemm_ceiling(p.depth, GEMM_DEPTH) : 1;
     p.slot = p.packs ? gemm_smaller(widest, p.vectors) * kernels->lanes * p.depth : 0;
     return p;
@@ -123,7 +124,7 @@ static void row_product_vectors(void *context, size_t begin, size_t end) {
     const size_t lanes = p->kernels->lanes, first = begin * lanes, last = gemm_smaller(end * lanes, p->columns);
     struct gemm_store store = p->store;
     if (store.bias) store.bias += first;
-    p->kernels->row_product(p->depth, last - first, p->a, p->a_step, p->b + first, p->b_ld, p->c + first, &store);
+    ck_gemm_row_product(p, 0, p->depth, first, last - first, p->c + first, &store);
     gemm_activate(p->f, 1, last - first, p->c + first, p->ldc);
 }
 
@@ -153,7 +154,7 @@ static void run(const struct gemm_kernels *kernels, const ck_gemm_shape *s, cons
     switch (form_of(s)) {
     case ROW_PRODUCT:
         p.columns = s->n, p.a = a, p.a_step = s->transpose_a ? s->lda : 1, p.b = b, p.b_ld = s->ldb;
-        p.c = c, p.store = *store, p.f = f;
+        p.c = c, p.store = *store, p.f = f, p.sparse = s->finite_b && p.a_step == 1;
         if (p.columns <= GEMM_TALL_COLUMNS && p.depth >= GEMM_TALL_DEPTH) ck_gemm_tall_row_product(&p, work);
         else ck_parallel_for(gemm_ceiling(p.columns, kernels->lanes), work, row_product_vectors, &p);
         break;
@@ -173,6 +174,7 @@ static void run(const struct gemm_kernels *kernels, const ck_gemm_shape *s, cons
             p.b = b, p.b_ld = s->ldb, p.by_columns = s->transpose_b;
         }
         p.c = c, p.store = *store, p.f = f, p.slots = workspace;
+        p.sparse = !p.transposed && ck_gemm_is_sparse(&p, s->finite_b);
         if (p.parts > 1) ck_gemm_multiply_depth(&p, work);
         else if (p.by_rows) ck_parallel_for(p.slices, work, ck_gemm_multiply_rows, &p);
         else ck_parallel_for(p.panels * p.slices, work, ck_gemm_multiply_units, &p);

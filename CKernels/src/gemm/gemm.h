@@ -32,6 +32,7 @@ enum {
 enum {
     GEMM_DEPTH = 512,        /* most of the depth in one block: of a panel that is 128 KiB at most */
     GEMM_BAND = 192,         /* most rows in a band: with a block of the depth, 384 KiB */
+    GEMM_BAND_TILES = 32,    /* most tiles in a band */
     GEMM_UNITS = 16,         /* cut at least so many units where the product allows it */
     GEMM_ONCE = 1 << 18,     /* from so many floats on, a row operand no smaller than B is cut by rows alone ... */
     GEMM_ROW_UNITS = 64,     /* ... into so many units, where there are rows for as many tiles */
@@ -50,9 +51,11 @@ struct gemm_store {
     bool add, relu;
 };
 
-/* One tile: c[i][j] = store(sum over p < depth of a[i row_stride + p step] b[p b_step + j]). */
+/* One tile: c[i][j] = store(sum over p of a[i a_row + p a_step] b[p b_step + j]), where p is 0 ..< depth, or
+ * steps[0 ..< depth]. */
 struct gemm_tile {
     size_t depth;
+    const uint16_t *steps; /* ascending; null for all of the depth */
     const float *a;
     size_t a_row, a_step;
     const float *b;
@@ -104,14 +107,25 @@ struct gemm_kernels {
     void (*store_transposed)(size_t rows, size_t columns, const float *block, float *c, size_t ldc,
                              const struct gemm_store *store);
 
-    /* One row times a matrix of `columns` columns: c[j] = store(sum over p of x[p x_step] b[p ldb + j]). */
-    void (*row_product)(size_t depth, size_t columns, const float *x, size_t x_step, const float *b, size_t ldb,
-                        float *c, const struct gemm_store *store);
+    /* One row times a matrix of `columns` columns: c[j] = store(sum over p of x[p x_step] b[p ldb + j]), p as in a
+     * tile.
+     */
+    void (*row_product)(size_t depth, const uint16_t *steps, size_t columns, const float *x, size_t x_step,
+                        const float *b, size_t ldb, float *c, const struct gemm_store *store);
 
     /* Dot products of `count` stored rows with x: c[i c_step] = store(sum over p of x[p] b[i ldb + p]). The bias goes
      * with i bias_step: 1 where the products are a row of C, 0 where they are a column of it. */
     void (*dots)(size_t depth, size_t count, const float *x, const float *b, size_t ldb, float *c, size_t c_step,
                  size_t bias_step, const struct gemm_store *store);
+
+    /* The steps p < depth, below 2^16, at which one of `rows` elements of the row operand is not zero, into
+     * `steps`, which has room for GEMM_LANES more; returns how many. From stored rows: x[i ld + p]; from stored
+     * columns: x[p ld + i], at most GEMM_TALLEST rows. NaN is not zero. */
+    size_t (*steps_of_rows)(size_t depth, size_t rows, const float *x, size_t ld, uint16_t *steps);
+    size_t (*steps_of_columns)(size_t depth, size_t rows, const float *x, size_t ld, uint16_t *steps);
+
+    /* Whether none of n elements is NaN or infinite. */
+    bool (*finite)(size_t n, const float *x);
 };
 
 extern const struct gemm_kernels ck_gemm_avx2, ck_gemm_avx512;

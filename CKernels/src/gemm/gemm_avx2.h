@@ -43,9 +43,12 @@ void ck_gemm_pack_rows_avx2(size_t depth, size_t columns, const float *source, s
 void ck_gemm_pack_columns_avx2(size_t depth, size_t columns, const float *source, size_t ld, float *packed);
 void ck_gemm_store_transposed_avx2(size_t rows, size_t columns, const float *block, float *c, size_t ldc,
                                    const struct gemm_store *store);
-void ck_gemm_row_product_avx2(size_t depth, size_t columns, const float *x, size_t x_step, const float *b, size_t ldb,
-                              float *c, const struct gemm_store *store);
+void ck_gemm_row_product_avx2(size_t depth, const uint16_t *steps, size_t columns, const float *x, size_t x_step,
+                              const float *b, size_t ldb, float *c, const struct gemm_store *store);
 void ck_gemm_dots_avx2(size_t depth, size_t count, const float *x, const float *b, size_t ldb, float *c, size_t c_step,
                        size_t bias_step, const struct gemm_store *store);
+size_t ck_gemm_steps_of_rows_avx2(size_t depth, size_t rows, const float *x, size_t ld, uint16_t *steps);
+size_t ck_gemm_steps_of_columns_avx2(size_t depth, size_t rows, const float *x, size_t ld, uint16_t *steps);
+bool ck_gemm_finite_avx2(size_t n, const float *x);
 
 #endif

@@ -39,7 +39,7 @@ static const float ones[] = {1, 1, 1, 1, 1, 1, 1, 1};
 static void add_rows(void *context, size_t begin, size_t end) {
     const struct gemm_product *p = context;
     for (size_t row = begin; row < end; row++)
-        p->kernels->row_product(p->parts, p->columns, ones, 1, p->slots + row * p->columns, sums_size(p),
+        p->kernels->row_product(p->parts, NULL, p->columns, ones, 1, p->slots + row * p->columns, sums_size(p),
                                 p->c + row * p->ldc, &p->store);
     gemm_activate(p->f, end - begin, p->columns, p->c + begin * p->ldc, p->ldc);
 }
@@ -66,8 +66,8 @@ static void multiply_row_parts(void *context, size_t begin, size_t end) {
     const struct gemm_store store = {0};
     for (size_t part = begin; part < end; part++) {
         const size_t first = gemm_cut(p->depth, part, ROW_PARTS);
-        p->kernels->row_product(gemm_cut(p->depth, part + 1, ROW_PARTS) - first, p->columns, p->a + first * p->a_step,
-                                p->a_step, p->b + first * p->b_ld, p->b_ld, parts->rows + part * p->columns, &store);
+        ck_gemm_row_product(p, first, gemm_cut(p->depth, part + 1, ROW_PARTS), 0, p->columns,
+                            parts->rows + part * p->columns, &store);
     }
 }
 
@@ -75,6 +75,6 @@ void ck_gemm_tall_row_product(const struct gemm_product *p, size_t work) {
     struct row_parts parts;
     parts.product = p;
     ck_parallel_for(ROW_PARTS, work, multiply_row_parts, &parts);
-    p->kernels->row_product(ROW_PARTS, p->columns, ones, 1, parts.rows, p->columns, p->c, &p->store);
+    p->kernels->row_product(ROW_PARTS, NULL, p->columns, ones, 1, parts.rows, p->columns, p->c, &p->store);
     gemm_activate(p->f, 1, p->columns, p->c, p->ldc);
 }

@@ -27,17 +27,29 @@ struct gemm_product {
     size_t ldc;
     struct gemm_store store;
     ck_activation f;
-    size_t vectors, panels, slices, depth_blocks;
+    /* Rows are cut into tiles of about equal height, slices are runs of tiles: so a tile holds the same rows whoever
+     * computes it. (A transposed product cuts its slices into tiles anew.) */
+    size_t vectors, panels, tiles, slices, depth_blocks;
     size_t parts; /* of the depth, each with sums of its own (gemm_depth.c); 1 where it is not cut */
     size_t slot;  /* floats */
+    bool sparse;  /* zeros of the row operand are left out (gemm_zeros.c) */
 };
 
 static inline size_t gemm_ceiling(size_t a, size_t b) { return a / b + (a % b != 0); }
 static inline size_t gemm_smaller(size_t a, size_t b) { return a < b ? a : b; }
+static inline size_t gemm_larger(size_t a, size_t b) { return a > b ? a : b; }
 
 /* Part `index` of 0 ..< total cut in `count` parts whose sizes differ by one at most. */
 static inline size_t gemm_cut(size_t total, size_t index, size_t count) {
     return total / count * index + total % count * index / count;
+}
+
+/* The first row of a tile, and the first tile of a slice. */
+static inline size_t gemm_tile_row(const struct gemm_product *p, size_t tile) {
+    return gemm_cut(p->rows, tile, p->tiles);
+}
+static inline size_t gemm_slice_tile(const struct gemm_product *p, size_t slice) {
+    return gemm_cut(p->tiles, slice, p->slices);
 }
 
 /* The activations that no kernel applies at the store, on rows x columns of C while they are in the cache of the thread
@@ -47,6 +59,39 @@ static inline void gemm_activate(ck_activation f, size_t rows, size_t columns, f
     if (columns == ldc || rows == 1) columns *= rows, rows = 1;
     for (size_t i = 0; i < rows; i++) ck_activation_forward(columns, f, c + i * ldc, c + i * ldc);
 }
+
+/* ---- Zeros that are left out (gemm_zeros.c) ---- */
+
+/* Steps of a block of the depth: those in the list, or where it is null the first `count`. */
+struct gemm_steps {
+    const uint16_t *list;
+    size_t count;
+};
+
+static inline struct gemm_steps gemm_all_steps(size_t depth) { return (struct gemm_steps){NULL, depth}; }
+
+/* The steps of each tile of a band at which one of its rows is not zero. */
+struct gemm_band_steps {
+    size_t depth, count[GEMM_BAND_TILES];
+    uint16_t lists[GEMM_BAND_TILES][GEMM_DEPTH + GEMM_LANES];
+};
+
+static inline struct gemm_steps gemm_steps_at(const struct gemm_band_steps *steps, size_t tile) {
+    return steps->count[tile] == steps->depth ? gemm_all_steps(steps->depth)
+                                              : (struct gemm_steps){steps->lists[tile], steps->count[tile]};
+}
+
+/* The steps of tiles begin ..< end, at most a band. */
+void ck_gemm_find_steps(const struct gemm_product *p, size_t block, size_t begin, size_t end,
+                        struct gemm_band_steps *steps);
+
+/* Whether to look for zeros in tiles: where there seem to be enough of them, and the other factor is finite, which is
+ * asked for if it is not `known`. Gives the same answer for any number of threads. */
+bool ck_gemm_is_sparse(const struct gemm_product *p, bool known_finite);
+
+/* One row times columns column ..< column + columns of the matrix, over steps begin ..< end of the depth. */
+void ck_gemm_row_product(const struct gemm_product *p, size_t begin, size_t end, size_t column, size_t columns,
+                         float *c, const struct gemm_store *store);
 
 /* Units begin ..< end, or slices begin ..< end of all panels; the context is a gemm_product. */
 void ck_gemm_multiply_units(void *context, size_t begin, size_t end);

@@ -17,17 +17,29 @@ CK_TARGET_AVX2 static inline __attribute__((always_inline)) void multiply(const 
     for (size_t i = 0; i < rows; i++)
         for (size_t v = 0; v < vectors; v++) sum[i][v] = _mm256_setzero_ps();
 
-    for (size_t p = 0; p < tile->depth; p++) {
-        __m256 row[GEMM_PANEL];
-        for (size_t v = 0; v < vectors; v++)
-            row[v] = FULL(v) ? _mm256_loadu_ps(b + 8 * v) : _mm256_maskload_ps(b + 8 * v, tail);
-        for (size_t i = 0; i < rows; i++) {
-            const __m256 x = _mm256_broadcast_ss(gemm_walk_at(&a, i));
-            for (size_t v = 0; v < vectors; v++) sum[i][v] = _mm256_fmadd_ps(x, row[v], sum[i][v]);
+#define STEP                                                                                                           \
+    do {                                                                                                               \
+        __m256 row[GEMM_PANEL];                                                                                        \
+        for (size_t v = 0; v < vectors; v++)                                                                           \
+            row[v] = FULL(v) ? _mm256_loadu_ps(b + 8 * v) : _mm256_maskload_ps(b + 8 * v, tail);                       \
+        for (size_t i = 0; i < rows; i++) {                                                                            \
+            const __m256 x = _mm256_broadcast_ss(gemm_walk_at(&a, i));                                                 \
+            for (size_t v = 0; v < vectors; v++) sum[i][v] = _mm256_fmadd_ps(x, row[v], sum[i][v]);                    \
+        }                                                                                                              \
+    } while (0)
+
+    if (tile->steps) {
+        const char *const first = a.at;
+        for (size_t s = 0; s < tile->depth; s++) {
+            const size_t p = tile->steps[s];
+            a.at = first + p * a.step;
+            b = tile->b + p * b_step;
+            STEP;
         }
-        a.at += a.step;
-        b += b_step;
+    } else {
+        for (size_t p = 0; p < tile->depth; p++, a.at += a.step, b += b_step) STEP;
     }
+#undef STEP
 
     /* One question for the whole tile, not one for each vector. */
     float *const c = tile->c;
@@ -82,6 +94,9 @@ const struct gemm_kernels ck_gemm_avx2 = {
     .store_transposed = ck_gemm_store_transposed_avx2,
     .row_product = ck_gemm_row_product_avx2,
     .dots = ck_gemm_dots_avx2,
+    .steps_of_rows = ck_gemm_steps_of_rows_avx2,
+    .steps_of_columns = ck_gemm_steps_of_columns_avx2,
+    .finite = ck_gemm_finite_avx2,
 };
 /* clang-format on */
 #endif

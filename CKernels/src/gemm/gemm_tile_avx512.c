@@ -17,16 +17,28 @@ CK_TARGET_AVX512 static inline __attribute__((always_inline)) void multiply(cons
     for (size_t i = 0; i < rows; i++)
         for (size_t v = 0; v < vectors; v++) sum[i][v] = _mm512_setzero_ps();
 
-    for (size_t p = 0; p < tile->depth; p++) {
-        __m512 row[GEMM_PANEL];
-        for (size_t v = 0; v < vectors; v++) row[v] = _mm512_maskz_loadu_ps(MASK(v), b + 16 * v);
-        for (size_t i = 0; i < rows; i++) {
-            const __m512 x = _mm512_set1_ps(*gemm_walk_at(&a, i));
-            for (size_t v = 0; v < vectors; v++) sum[i][v] = _mm512_fmadd_ps(x, row[v], sum[i][v]);
+#define STEP                                                                                                           \
+    do {                                                                                                               \
+        __m512 row[GEMM_PANEL];                                                                                        \
+        for (size_t v = 0; v < vectors; v++) row[v] = _mm512_maskz_loadu_ps(MASK(v), b + 16 * v);                      \
+        for (size_t i = 0; i < rows; i++) {                                                                            \
+            const __m512 x = _mm512_set1_ps(*gemm_walk_at(&a, i));                                                     \
+            for (size_t v = 0; v < vectors; v++) sum[i][v] = _mm512_fmadd_ps(x, row[v], sum[i][v]);                    \
+        }                                                                                                              \
+    } while (0)
+
+    if (tile->steps) {
+        const char *const first = a.at;
+        for (size_t s = 0; s < tile->depth; s++) {
+            const size_t p = tile->steps[s];
+            a.at = first + p * a.step;
+            b = tile->b + p * b_step;
+            STEP;
         }
-        a.at += a.step;
-        b += b_step;
+    } else {
+        for (size_t p = 0; p < tile->depth; p++, a.at += a.step, b += b_step) STEP;
     }
+#undef STEP
 
     /* One question for the whole tile, not one for each vector. */
     float *const c = tile->c;
@@ -84,6 +96,9 @@ const struct gemm_kernels ck_gemm_avx512 = {
     .store_transposed = ck_gemm_store_transposed_avx512,
     .row_product = ck_gemm_row_product_avx512,
     .dots = ck_gemm_dots_avx512,
+    .steps_of_rows = ck_gemm_steps_of_rows_avx512,
+    .steps_of_columns = ck_gemm_steps_of_columns_avx512,
+    .finite = ck_gemm_finite_avx512,
 };
 /* clang-format on */
 #endif

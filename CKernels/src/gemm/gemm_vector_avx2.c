@@ -7,32 +7,35 @@
 enum { WIDE = 8 }; /* vectors held at once: enough chains to hide the latency of a multiply-add */
 
 CK_TARGET_AVX2 static inline __attribute__((always_inline)) void
-row_product(size_t vectors, __m256i tail, size_t depth, const float *x, size_t x_step, const float *b, size_t ldb,
-            float *c, const struct gemm_store *store, size_t column) {
+row_product(size_t vectors, __m256i tail, size_t depth, const uint16_t *steps, const float *x, size_t x_step,
+            const float *b, size_t ldb, float *c, const struct gemm_store *store, size_t column) {
     __m256 sum[WIDE];
     for (size_t v = 0; v < vectors; v++) sum[v] = _mm256_setzero_ps();
-    for (size_t p = 0; p < depth; p++, x += x_step, b += ldb) {
-        const __m256 factor = _mm256_set1_ps(*x);
-        for (size_t v = 0; v + 1 < vectors; v++) sum[v] = _mm256_fmadd_ps(factor, _mm256_loadu_ps(b + 8 * v), sum[v]);
+    for (size_t s = 0; s < depth; s++) {
+        const size_t p = steps ? steps[s] : s;
+        const float *row = b + p * ldb;
+        const __m256 factor = _mm256_set1_ps(x[p * x_step]);
+        for (size_t v = 0; v + 1 < vectors; v++) sum[v] = _mm256_fmadd_ps(factor, _mm256_loadu_ps(row + 8 * v), sum[v]);
         const size_t v = vectors - 1;
-        sum[v] = _mm256_fmadd_ps(factor, _mm256_maskload_ps(b + 8 * v, tail), sum[v]);
+        sum[v] = _mm256_fmadd_ps(factor, _mm256_maskload_ps(row + 8 * v, tail), sum[v]);
     }
     for (size_t v = 0; v < vectors; v++)
         gemm_store_avx2(store, column + 8 * v, v + 1 < vectors ? gemm_mask_avx2(8) : tail, sum[v], c + 8 * v);
 }
 
-CK_TARGET_AVX2 void ck_gemm_row_product_avx2(size_t depth, size_t columns, const float *x, size_t x_step,
-                                             const float *b, size_t ldb, float *c, const struct gemm_store *store) {
+CK_TARGET_AVX2 void ck_gemm_row_product_avx2(size_t depth, const uint16_t *steps, size_t columns, const float *x,
+                                             size_t x_step, const float *b, size_t ldb, float *c,
+                                             const struct gemm_store *store) {
     size_t j = 0;
     while (j < columns) {
         const size_t left = columns - j, vectors = (left + 7) / 8;
         const size_t take = vectors >= WIDE ? WIDE : vectors >= 4 ? 4 : vectors >= 2 ? 2 : 1;
         const __m256i tail = gemm_mask_avx2(left >= 8 * take ? 8 : left - 8 * (take - 1));
         switch (take) {
-        case WIDE: row_product(WIDE, tail, depth, x, x_step, b + j, ldb, c + j, store, j); break;
-        case 4: row_product(4, tail, depth, x, x_step, b + j, ldb, c + j, store, j); break;
-        case 2: row_product(2, tail, depth, x, x_step, b + j, ldb, c + j, store, j); break;
-        default: row_product(1, tail, depth, x, x_step, b + j, ldb, c + j, store, j); break;
+        case WIDE: row_product(WIDE, tail, depth, steps, x, x_step, b + j, ldb, c + j, store, j); break;
+        case 4: row_product(4, tail, depth, steps, x, x_step, b + j, ldb, c + j, store, j); break;
+        case 2: row_product(2, tail, depth, steps, x, x_step, b + j, ldb, c + j, store, j); break;
+        default: row_product(1, tail, depth, steps, x, x_step, b + j, ldb, c + j, store, j); break;
         }
         j += 8 * take;
     }

@@ -7,32 +7,36 @@
 enum { WIDE = 8 }; /* vectors held at once: enough chains to hide the latency of a multiply-add */
 
 CK_TARGET_AVX512 static inline __attribute__((always_inline)) void
-row_product(size_t vectors, __mmask16 tail, size_t depth, const float *x, size_t x_step, const float *b, size_t ldb,
-            float *c, const struct gemm_store *store, size_t column) {
+row_product(size_t vectors, __mmask16 tail, size_t depth, const uint16_t *steps, const float *x, size_t x_step,
+            const float *b, size_t ldb, float *c, const struct gemm_store *store, size_t column) {
     __m512 sum[WIDE];
     for (size_t v = 0; v < vectors; v++) sum[v] = _mm512_setzero_ps();
-    for (size_t p = 0; p < depth; p++, x += x_step, b += ldb) {
-        const __m512 factor = _mm512_set1_ps(*x);
-        for (size_t v = 0; v + 1 < vectors; v++) sum[v] = _mm512_fmadd_ps(factor, _mm512_loadu_ps(b + 16 * v), sum[v]);
+    for (size_t s = 0; s < depth; s++) {
+        const size_t p = steps ? steps[s] : s;
+        const float *row = b + p * ldb;
+        const __m512 factor = _mm512_set1_ps(x[p * x_step]);
+        for (size_t v = 0; v + 1 < vectors; v++)
+            sum[v] = _mm512_fmadd_ps(factor, _mm512_loadu_ps(row + 16 * v), sum[v]);
         const size_t v = vectors - 1;
-        sum[v] = _mm512_fmadd_ps(factor, _mm512_maskz_loadu_ps(tail, b + 16 * v), sum[v]);
+        sum[v] = _mm512_fmadd_ps(factor, _mm512_maskz_loadu_ps(tail, row + 16 * v), sum[v]);
     }
     for (size_t v = 0; v < vectors; v++)
         gemm_store_avx512(store, column + 16 * v, v + 1 < vectors ? (__mmask16)-1 : tail, sum[v], c + 16 * v);
 }
 
-CK_TARGET_AVX512 void ck_gemm_row_product_avx512(size_t depth, size_t columns, const float *x, size_t x_step,
-                                                 const float *b, size_t ldb, float *c, const struct gemm_store *store) {
+CK_TARGET_AVX512 void ck_gemm_row_product_avx512(size_t depth, const uint16_t *steps, size_t columns, const float *x,
+                                                 size_t x_step, const float *b, size_t ldb, float *c,
+                                                 const struct gemm_store *store) {
     size_t j = 0;
     while (j < columns) {
         const size_t left = columns - j, vectors = (left + 15) / 16;
         const size_t take = vectors >= WIDE ? WIDE : vectors >= 4 ? 4 : vectors >= 2 ? 2 : 1;
         const __mmask16 tail = gemm_mask_avx512(left >= 16 * take ? 16 : left - 16 * (take - 1));
         switch (take) {
-        case WIDE: row_product(WIDE, tail, depth, x, x_step, b + j, ldb, c + j, store, j); break;
-        case 4: row_product(4, tail, depth, x, x_step, b + j, ldb, c + j, store, j); break;
-        case 2: row_product(2, tail, depth, x, x_step, b + j, ldb, c + j, store, j); break;
-        default: row_product(1, tail, depth, x, x_step, b + j, ldb, c + j, store, j); break;
+        case WIDE: row_product(WIDE, tail, depth, steps, x, x_step, b + j, ldb, c + j, store, j); break;
+        case 4: row_product(4, tail, depth, steps, x, x_step, b + j, ldb, c + j, store, j); break;
+        case 2: row_product(2, tail, depth, steps, x, x_step, b + j, ldb, c + j, store, j); break;
+        default: row_product(1, tail, depth, steps, x, x_step, b + j, ldb, c + j, store, j); break;
         }
         j += 16 * take;
     }

@@ -67,7 +67,8 @@ final class InferenceEngine: @unchecked Sendable {
             let count = min(batch, data.count - start)
             for index in 0..<count { indices[index] = Int32(start + index) }
             data.gather(indices, count: count, into: execution.input)
-            execution.forward(Run(inferenceBatch: count, store: store))
+            execution.forward(
+                Run(inferenceBatch: count, store: store, hasFiniteWeights: prepared?.areFinite ?? false))
             let size = graph.output.count
             (output + start * size).update(from: execution.output.base, count: count * size)
         }

@@ -4,6 +4,8 @@
 final class PreparedWeights: @unchecked Sendable {
     private let arena: Arena
     private let ranges: [Range<Int>]
+    /// Whether no weight is NaN or infinite.
+    let areFinite: Bool
 
     init(graph: Graph, store: ParameterStore) {
         var ranges: [Range<Int>] = []
@@ -13,6 +15,7 @@ final class PreparedWeights: @unchecked Sendable {
         }
         self.ranges = ranges
         arena = Arena(count: ranges.last?.upperBound ?? 0)
+        areFinite = store.isFinite
         let run = Run(inferenceBatch: 1, store: store)
         for (index, step) in graph.steps.enumerated() {
             if let prepared = self[index] { step.prepare(run, into: prepared) }

@@ -83,9 +83,12 @@ struct Run {
     /// Keys the random numbers, together with the step's stream.
     let seed: UInt64
     let step: UInt64
+    /// No weight is NaN or infinite. False where nobody has looked.
+    let hasFiniteWeights: Bool
 
     init(
-        batch: Int, isTraining: Bool, parameters: Floats, gradients: Floats, state: Floats, seed: UInt64, step: UInt64
+        batch: Int, isTraining: Bool, parameters: Floats, gradients: Floats, state: Floats, seed: UInt64, step: UInt64,
+        hasFiniteWeights: Bool = false
     ) {
         self.batch = batch
         self.isTraining = isTraining
@@ -94,12 +97,14 @@ struct Run {
         self.state = state
         self.seed = seed
         self.step = step
+        self.hasFiniteWeights = hasFiniteWeights
     }
 
-    init(inferenceBatch batch: Int, store: ParameterStore) {
+    init(inferenceBatch batch: Int, store: ParameterStore, hasFiniteWeights: Bool = false) {
         self.init(
             batch: batch, isTraining: false, parameters: store.parameters.floats,
-            gradients: store.parameters.floats.prefix(0), state: store.state.floats, seed: 0, step: 0)
+            gradients: store.parameters.floats.prefix(0), state: store.state.floats, seed: 0, step: 0,
+            hasFiniteWeights: hasFiniteWeights)
     }
 
     func values(_ parameter: Parameter) -> Floats {

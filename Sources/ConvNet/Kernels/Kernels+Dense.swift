@@ -35,7 +35,8 @@ extension ck_gemm_shape {
     init(m: Int, n: Int, k: Int, transposeA: Bool = false, transposeB: Bool = false) {
         self.init(
             m: m, n: n, k: k, lda: transposeA ? m : k, ldb: transposeB ? k : n, ldc: n,
-            transpose_a: transposeA, transpose_b: transposeB)
+            transpose_a: transposeA, transpose_b: transposeB,
+            finite_b: false)
     }
 }
 

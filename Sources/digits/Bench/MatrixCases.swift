@@ -19,7 +19,7 @@ enum MatrixCases {
         let right = form == .transposedRight ? (rows: n, columns: k) : (rows: k, columns: n)
         let shape = ck_gemm_shape(
             m: m, n: n, k: k, lda: rowLength ?? left.columns, ldb: rowLength ?? right.columns, ldc: rowLength ?? n,
-            transpose_a: form == .transposedLeft, transpose_b: form == .transposedRight)
+            transpose_a: form == .transposedLeft, transpose_b: form == .transposedRight, finite_b: false)
         return KernelCase(
             kernel: "gemm", variant: dense ? "\(form.rawValue) bias ReLU" : form.rawValue,
             shape: "\(m)x\(n)x\(k)" + (rowLength.map { " rows \($0) apart" } ?? ""),

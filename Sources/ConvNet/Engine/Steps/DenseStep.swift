@@ -43,8 +43,10 @@ struct DenseStep: ActivationHost {
     }
 
     func forward(_ memory: StepMemory, _ run: Run) {
+        var product = product(run.batch)
+        product.finite_b = run.hasFiniteWeights
         Kernels.gemm(
-            product(run.batch), a: memory.input, b: run.values(kernel), bias: run.values(bias),
+            product, a: memory.input, b: run.values(kernel), bias: run.values(bias),
             activation: activation, c: memory.output, workspace: memory.workspace)
     }
 
