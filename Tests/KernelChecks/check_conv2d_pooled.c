@@ -202,6 +202,42 @@ static void check_nan(struct check *check) {
     }
 }
 
+/* Images with an empty margin, whose windows are skipped: the same bits, and zero times what is not finite is NaN. */
+static void check_margins(struct check *check, size_t kernel, size_t width) {
+    const size_t height = check_draw(check, kernel + 1, 20);
+    const ck_conv2d_shape s = {.batch = 3,
+                               .in_height = height,
+                               .in_width = width,
+                               .in_channels = 1,
+                               .out_height = height - kernel + 1,
+                               .out_width = width - kernel + 1,
+                               .out_channels = check_draw(check, 1, 40),
+                               .kernel_height = kernel,
+                               .kernel_width = kernel,
+                               .stride_height = 1,
+                               .stride_width = 1,
+                               .dilation_height = 1,
+                               .dilation_width = 1,
+                               .algorithm = CK_CONV2D_DIRECT};
+    const struct sizes n = sizes_of(&s);
+    float *x = check_copy(check, check_input(check, n.x, CHECK_INTEGER), n.x);
+    const size_t top = check_draw(check, 0, height), left = check_draw(check, 0, width);
+    for (size_t i = 0; i < n.x; i++) {
+        const size_t line = i / width % height, column = i % width;
+        if (line < top || line > top + 6 || column < left || column > left + 8) x[i] = i % 2 ? 0.0f : -0.0f;
+    }
+    float *w = check_copy(check, check_input(check, n.w, CHECK_INTEGER), n.w);
+    float *dy = check_copy(check, check_input(check, n.pooled, CHECK_INTEGER), n.pooled);
+    struct forward f = {.shape = &s, .x = x, .w = w, .relu = check_draw(check, 0, 1)};
+    f.bias = check_draw(check, 0, 1) ? check_input(check, n.channels, CHECK_INTEGER) : NULL;
+    struct backward b = {.shape = &s, .x = x, .w = w, .dy = dy, .record = compare_forward(check, f)};
+    compare_backward(check, b, true);
+    dy[check_draw(check, 0, n.pooled - 1)] = __builtin_inff();
+    compare_backward(check, b, true);
+    w[check_draw(check, 0, n.w - 1)] = __builtin_nanf("");
+    compare_forward(check, f);
+}
+
 void check_conv2d_pooled(struct check *check) {
     for (int i = 0; i < 150; i++) {
         ck_conv2d_shape s;
@@ -209,4 +245,9 @@ void check_conv2d_pooled(struct check *check) {
         compare(check, &s, i % 2 ? CHECK_UNIFORM : CHECK_INTEGER);
     }
     check_nan(check);
+    for (size_t kernel = 2; kernel <= 6; kernel++)
+        for (size_t width = kernel + 1; width <= 70; width += check_draw(check, 1, 12))
+            check_margins(check, kernel, width);
+    check_margins(check, 3, 64); /* as wide as is looked at, and wider */
+    check_margins(check, 3, 65);
 }

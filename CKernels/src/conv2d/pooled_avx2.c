@@ -28,12 +28,16 @@ INLINE void gradient_of(const size_t rows, const size_t kernel, const struct pas
     for (size_t i = 0; i < rows * kernel; i++) sum[i] = _mm256_setzero_ps();
     const float *dy = p->dy;
     const uint8_t *record = p->record;
+    const bool skips_blanks = 2 * p->columns + kernel - 1 <= 64;
     for (size_t line = 0; line < p->lines; line++) {
         const float *corner = p->x + 2 * line * p->x_line;
+        const uint64_t filled =
+            skips_blanks ? filled_columns(corner, p->x_line, rows + 1, 2 * p->columns + kernel - 1) : 0;
         for (size_t column = 0; column < p->columns; column++, corner += 2, dy += p->channels, record += p->channels) {
             const __m256i place = vi_load_bytes(record, part);
             const __m256 gradient = pooled_window(dy, record, part);
             bias = _mm256_add_ps(bias, gradient);
+            if (skips_blanks && v_is_finite(gradient) && !any_column(filled, 2 * column, kernel + 1)) continue;
             const __m256i lane =
                 _mm256_add_epi32(_mm256_and_si256(place, one), _mm256_slli_epi32(_mm256_and_si256(place, two), 1));
             for (size_t ky = 0; ky < rows; ky++) {

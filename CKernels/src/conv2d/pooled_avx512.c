@@ -37,17 +37,24 @@ INLINE void gradient_of(const size_t kernel, const size_t vectors, size_t lines,
         for (size_t ky = 0; ky < kernel; ky++)
             for (size_t kx = 0; kx < kernel; kx++) sum[ky][kx][v] = _mm512_setzero_ps();
     }
+    const bool skips_blanks = 2 * columns + kernel - 1 <= 64;
     for (size_t line = 0; line < lines; line++) {
         const float *corner = x + 2 * line * x_line;
+        const uint64_t filled = skips_blanks ? filled_columns(corner, x_line, kernel + 1, 2 * columns + kernel - 1) : 0;
         for (size_t column = 0; column < columns; column++, corner += 2, dy += channels, record += channels) {
-            __m512 gradient[2];
+            struct winner winner[2];
+            bool is_finite = true;
+            for (size_t v = 0; v < vectors; v++) {
+                winner[v] = winner_at(dy + v * LANES, record + v * LANES, mask[v]);
+                bias[v] = _mm512_add_ps(bias[v], winner[v].gradient);
+                is_finite = is_finite && v_is_finite(winner[v].gradient);
+            }
+            /* Zero times a finite gradient changes no sum. */
+            if (skips_blanks && is_finite && !any_column(filled, 2 * column, kernel + 1)) continue;
             __m512i lane[LARGEST][2]; /* for each kx, the input in a pair of lines */
             for (size_t v = 0; v < vectors; v++) {
-                const struct winner winner = winner_at(dy + v * LANES, record + v * LANES, mask[v]);
-                gradient[v] = winner.gradient;
-                bias[v] = _mm512_add_ps(bias[v], gradient[v]);
-                lane[0][v] = _mm512_add_epi32(_mm512_and_si512(winner.place, one),
-                                              _mm512_slli_epi32(_mm512_and_si512(winner.place, two), 2));
+                lane[0][v] = _mm512_add_epi32(_mm512_and_si512(winner[v].place, one),
+                                              _mm512_slli_epi32(_mm512_and_si512(winner[v].place, two), 2));
                 for (size_t kx = 1; kx < kernel; kx++) lane[kx][v] = _mm512_add_epi32(lane[kx - 1][v], one);
             }
             __m256 upper = _mm256_maskz_loadu_ps(reach, corner);
@@ -57,8 +64,8 @@ INLINE void gradient_of(const size_t kernel, const size_t vectors, size_t lines,
                 upper = lower;
                 for (size_t kx = 0; kx < kernel; kx++)
                     for (size_t v = 0; v < vectors; v++)
-                        sum[ky][kx][v] =
-                            _mm512_fmadd_ps(_mm512_permutexvar_ps(lane[kx][v], pair), gradient[v], sum[ky][kx][v]);
+                        sum[ky][kx][v] = _mm512_fmadd_ps(_mm512_permutexvar_ps(lane[kx][v], pair), winner[v].gradient,
+                                                         sum[ky][kx][v]);
             }
         }
     }

@@ -3,19 +3,24 @@
  * file that includes this says how many vectors of channels are done at once: POOLED_VECTORS. */
 
 #include "../pool2d/window2x2.h"
+#include "../vector_finite.h"
+#include "blank_tpl.h"
 
 struct pooled_image {
     size_t kernel, lines, columns, channels; /* lines and columns of the pooled image */
     const float *x;
     size_t x_line;
     bool relu;
+    bool skips_blanks; /* a window whose inputs are all zero is the bias */
 };
 
-/* The maximum of a window a b / c d, and its place if it is kept. */
-V_INLINE void put_window(const bool keeps, struct v_part part, bool relu, vf a, vf b, vf c, vf d, float *y,
-                         uint8_t *record) {
-    struct window2x2 window = window2x2_of(a, b, c, d);
-    if (relu) window = window2x2_relu(window);
+/* The maximum of a window a b / c d, and its place. */
+V_INLINE struct window2x2 window_of(bool relu, vf a, vf b, vf c, vf d) {
+    const struct window2x2 window = window2x2_of(a, b, c, d);
+    return relu ? window2x2_relu(window) : window;
+}
+
+V_INLINE void put_window(const bool keeps, struct v_part part, struct window2x2 window, float *y, uint8_t *record) {
     v_store(y, part, window.maximum);
     if (keeps) vi_store_bytes(record, part, window.place);
 }
@@ -43,19 +48,29 @@ V_INLINE void nine_window(const size_t vectors, const vf weight[9][POOLED_VECTOR
 V_INLINE void nine_channels(const size_t vectors, const bool keeps, struct v_part last, const struct pooled_image *p,
                             const float *w, const float *bias, float *y, uint8_t *record) {
     vf weight[9][POOLED_VECTORS], start[POOLED_VECTORS];
+    struct window2x2 blank[POOLED_VECTORS];
     for (size_t v = 0; v < vectors; v++) {
         const struct v_part part = v + 1 < vectors ? v_whole() : last;
         start[v] = bias ? v_load(bias + v * V_LANES, part) : v_zero();
+        blank[v] = window_of(p->relu, start[v], start[v], start[v], start[v]);
         for (size_t tap = 0; tap < 9; tap++) weight[tap][v] = v_load(w + tap * p->channels + v * V_LANES, part);
     }
     for (size_t line = 0; line < p->lines; line++) {
         const float *corner = p->x + 2 * line * p->x_line;
+        const uint64_t filled = p->skips_blanks ? filled_columns(corner, p->x_line, 4, 2 * p->columns + 2) : 0;
         for (size_t column = 0; column < p->columns; column++, corner += 2, y += p->channels) {
-            vf sum[4][POOLED_VECTORS];
-            nine_window(vectors, weight, start, corner, p->x_line, sum);
+            struct window2x2 window[POOLED_VECTORS];
+            if (p->skips_blanks && !any_column(filled, 2 * column, 4)) {
+                for (size_t v = 0; v < vectors; v++) window[v] = blank[v];
+            } else {
+                vf sum[4][POOLED_VECTORS];
+                nine_window(vectors, weight, start, corner, p->x_line, sum);
+                for (size_t v = 0; v < vectors; v++)
+                    window[v] = window_of(p->relu, sum[0][v], sum[1][v], sum[2][v], sum[3][v]);
+            }
             for (size_t v = 0; v < vectors; v++)
-                put_window(keeps, v + 1 < vectors ? v_whole() : last, p->relu, sum[0][v], sum[1][v], sum[2][v],
-                           sum[3][v], y + v * V_LANES, keeps ? record + v * V_LANES : record);
+                put_window(keeps, v + 1 < vectors ? v_whole() : last, window[v], y + v * V_LANES,
+                           keeps ? record + v * V_LANES : record);
             if (keeps) record += p->channels;
         }
     }
@@ -82,33 +97,51 @@ V_INLINE void wide_windows(const size_t windows, const size_t vectors, struct v_
         }
 }
 
-/* The windows' maxima, and where they were. */
-V_INLINE void wide_store(const size_t windows, const size_t vectors, const bool keeps, struct v_part last,
-                         size_t channels, bool relu, const vf sum[2][4][POOLED_VECTORS], float *y, uint8_t *record) {
+/* One or two windows beside each other: their maxima, and where they were. */
+V_INLINE void wide_put(const size_t windows, const size_t vectors, const bool keeps, struct v_part last,
+                       const struct pooled_image *p, const vf start[POOLED_VECTORS],
+                       const struct window2x2 blank[POOLED_VECTORS], bool is_blank, const float *w, const float *corner,
+                       float *y, uint8_t *record) {
+    struct window2x2 window[2][POOLED_VECTORS];
+    if (is_blank) {
+        for (size_t i = 0; i < windows; i++)
+            for (size_t v = 0; v < vectors; v++) window[i][v] = blank[v];
+    } else {
+        vf sum[2][4][POOLED_VECTORS];
+        wide_windows(windows, vectors, last, p->kernel, p->channels, start, w, corner, p->x_line, sum);
+        for (size_t i = 0; i < windows; i++)
+            for (size_t v = 0; v < vectors; v++)
+                window[i][v] =
+                    window_of(p->relu, sum[0][2 * i][v], sum[0][2 * i + 1][v], sum[1][2 * i][v], sum[1][2 * i + 1][v]);
+    }
     for (size_t i = 0; i < windows; i++)
         for (size_t v = 0; v < vectors; v++)
-            put_window(keeps, v + 1 < vectors ? v_whole() : last, relu, sum[0][2 * i][v], sum[0][2 * i + 1][v],
-                       sum[1][2 * i][v], sum[1][2 * i + 1][v], y + i * channels + v * V_LANES,
-                       keeps ? record + i * channels + v * V_LANES : record);
+            put_window(keeps, v + 1 < vectors ? v_whole() : last, window[i][v], y + i * p->channels + v * V_LANES,
+                       keeps ? record + i * p->channels + v * V_LANES : record);
 }
 
 V_INLINE void wide_channels(const size_t vectors, const bool keeps, struct v_part last, const struct pooled_image *p,
                             const float *w, const float *bias, float *y, uint8_t *record) {
-    const size_t channels = p->channels;
-    vf start[POOLED_VECTORS], sum[2][4][POOLED_VECTORS];
-    for (size_t v = 0; v < vectors; v++)
+    const size_t channels = p->channels, reach = p->kernel + 1;
+    vf start[POOLED_VECTORS];
+    struct window2x2 blank[POOLED_VECTORS];
+    for (size_t v = 0; v < vectors; v++) {
         start[v] = bias ? v_load(bias + v * V_LANES, v + 1 < vectors ? v_whole() : last) : v_zero();
+        blank[v] = window_of(p->relu, start[v], start[v], start[v], start[v]);
+    }
     for (size_t line = 0; line < p->lines; line++) {
         const float *corner = p->x + 2 * line * p->x_line;
+        const bool skips = p->skips_blanks;
+        const uint64_t filled = skips ? filled_columns(corner, p->x_line, reach, 2 * p->columns + p->kernel - 1) : 0;
         size_t column = 0;
         for (; column + 2 <= p->columns; column += 2, corner += 4, y += 2 * channels) {
-            wide_windows(2, vectors, last, p->kernel, channels, start, w, corner, p->x_line, sum);
-            wide_store(2, vectors, keeps, last, channels, p->relu, sum, y, record);
+            wide_put(2, vectors, keeps, last, p, start, blank, skips && !any_column(filled, 2 * column, reach + 2), w,
+                     corner, y, record);
             if (keeps) record += 2 * channels;
         }
         if (column == p->columns) continue;
-        wide_windows(1, vectors, last, p->kernel, channels, start, w, corner, p->x_line, sum);
-        wide_store(1, vectors, keeps, last, channels, p->relu, sum, y, record);
+        wide_put(1, vectors, keeps, last, p, start, blank, skips && !any_column(filled, 2 * column, reach), w, corner,
+                 y, record);
         y += channels;
         if (keeps) record += channels;
     }
@@ -140,7 +173,8 @@ V_INLINE void pooled_run(const bool keeps, const struct pooled_image *p, const f
 V_TARGET static void V_NAME(conv2d_pooled_f32)(size_t kernel, size_t lines, size_t columns, size_t channels,
                                                const float *x, size_t x_line, const float *w, const float *bias,
                                                bool relu, float *y, uint8_t *record) {
-    const struct pooled_image image = {kernel, lines, columns, channels, x, x_line, relu};
+    const bool skips_blanks = 2 * columns + kernel - 1 <= 64 && v_all_finite(kernel * kernel * channels, w);
+    const struct pooled_image image = {kernel, lines, columns, channels, x, x_line, relu, skips_blanks};
     if (record) pooled_run(true, &image, w, bias, y, record);
     else pooled_run(false, &image, w, bias, y, record);
 }

@@ -1,6 +1,7 @@
 /* What a matrix product asks before it leaves zeros out. The tier's file defines append_steps before it includes this:
  * it writes first + i into `steps` for each lane i of the mask, may write up to GEMM_LANES numbers, and returns how
  * many count. */
+#include "../vector_finite.h"
 #include "gemm.h"
 
 V_TARGET size_t V_NAME(ck_gemm_steps_of_rows)(size_t depth, size_t rows, const float *x, size_t ld, uint16_t *steps) {
@@ -30,16 +31,4 @@ V_TARGET size_t V_NAME(ck_gemm_steps_of_columns)(size_t depth, size_t rows, cons
     return count;
 }
 
-/* Zero times what is not finite is NaN, which stays in the sum. */
-V_TARGET bool V_NAME(ck_gemm_finite)(size_t n, const float *x) {
-    enum { CHAINS = 4 };
-    vf sum[CHAINS];
-    for (size_t i = 0; i < CHAINS; i++) sum[i] = v_zero();
-    size_t done = 0;
-    for (; done + CHAINS * V_LANES <= n; done += CHAINS * V_LANES)
-        for (size_t i = 0; i < CHAINS; i++) sum[i] = v_fma(v_load(x + done + i * V_LANES, v_whole()), v_zero(), sum[i]);
-#define ADD(part, i) sum[0] = v_fma(v_load(x + done + (i), part), v_zero(), sum[0])
-    V_EACH(n - done, ADD);
-#undef ADD
-    return vm_bits(v_is_nan(v_add(v_add(sum[0], sum[1]), v_add(sum[2], sum[3])))) == 0;
-}
+V_TARGET bool V_NAME(ck_gemm_finite)(size_t n, const float *x) { return v_all_finite(n, x); }
