@@ -27,6 +27,8 @@ def arguments():
     parser.add_argument("--epochs", type=int, default=2, help="epochs of a training; the fastest counts (default 2)")
     parser.add_argument("--rounds", type=int, default=3, help="turns of everybody; the median counts (default 3)")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="default: all CPUs")
+    parser.add_argument("--images", choices=("mnist", "noise"), default="mnist",
+                        help="what is predicted: MNIST's test images, or noise without zeros (default mnist)")
     parser.add_argument("--compiled", action="store_true", help="let PyTorch try to train with torch.compile too")
     parser.add_argument("--results", default=".build/bench", help="folder for every figure (default .build/bench)")
     options = parser.parse_args()

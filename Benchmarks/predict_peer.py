@@ -1,6 +1,6 @@
 """Predicts with one runtime and prints the times as JSON.
 
-usage: predict_peer.py onnxruntime|openvino|pytorch|pytorch-channels-last NETWORK ONNX-FILE IMAGES THREADS
+usage: predict_peer.py onnxruntime|openvino|pytorch|pytorch-channels-last NETWORK ONNX-FILE mnist|noise COUNT THREADS
 """
 
 import json
@@ -8,11 +8,13 @@ import statistics
 import sys
 import time
 
+import mnist
 import numpy
 
 BATCH = 200
 
-runtime, name, file, images, threads = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
+runtime, name, file, source = sys.argv[1:5]
+images, threads = map(int, sys.argv[5:])
 
 
 def onnxruntime_predictor():
@@ -68,9 +70,12 @@ def times(work, seconds, fewest):
 version, predict, prepare = {
     "onnxruntime": onnxruntime_predictor, "openvino": openvino_predictor,
 }.get(runtime, pytorch_predictor)()
-pixels = numpy.random.default_rng(1).random((images, 1, 28, 28), dtype=numpy.float32)
+if source == "mnist":
+    pixels = mnist.load()[2][:images].reshape(-1, 1, 28, 28)
+else:
+    pixels = numpy.random.default_rng(1).random((images, 1, 28, 28), dtype=numpy.float32)
 one = prepare(pixels[:1])
-batches = [prepare(pixels[begin : begin + BATCH]) for begin in range(0, images, BATCH)]
+batches = [prepare(pixels[begin : begin + BATCH]) for begin in range(0, len(pixels), BATCH)]
 
 
 def predict_all():

@@ -8,11 +8,14 @@ from networks import NETWORKS
 
 FAMILIES = ("ConvNet", "ONNX Runtime", "OpenVINO", "PyTorch")
 IMAGES = 10_000
+# The file that keeps the figures, by what the images show.
+RESULTS = {"mnist": "prediction", "noise": "prediction-noise"}
 
 
 def convnet(options, name):
     result = contest.output_of([
-        options.digits, "bench", "models", "--filter", name, "--images", IMAGES, "--threads", options.threads, "--json",
+        options.digits, "bench", "models", "--filter", name, "--data", options.images, "--images", IMAGES,
+        "--threads", options.threads, "--json",
     ])
     prediction = result["models"][0]["prediction"]
     return {
@@ -25,7 +28,7 @@ def convnet(options, name):
 def contenders(options, name, onnx):
     def peer(runtime, threads):
         return contest.output_of([
-            options.torch, contest.HERE / "predict_peer.py", runtime, name, onnx, IMAGES, threads,
+            options.torch, contest.HERE / "predict_peer.py", runtime, name, onnx, options.images, IMAGES, threads,
         ])
 
     yield "ConvNet", lambda: convnet(options, name)
@@ -43,7 +46,7 @@ def run(options):
             onnx = pathlib.Path(folder) / f"{name}.onnx"
             contest.output_of([options.torch, contest.HERE / "export_onnx.py", name, onnx])
             runs = contest.run_in_turn(name, list(contenders(options, name, onnx)), options.rounds)
-            rows = contest.keep(options, "prediction", {name: runs})
+            rows = contest.keep(options, RESULTS[options.images], {name: runs})
     return text({name: rows[name] for name in options.networks})
 
 

@@ -2,7 +2,7 @@
 
 usage: report.py [FOLDER]
 
-The folder (default .build/bench) holds what was measured: training.json, prediction.json and product.json from
+The folder (default .build/bench) holds what was measured: training.json, prediction.json, prediction-noise.json and product.json from
 compare.py, kernels.json from `digits bench kernels --json`, models.json from `digits bench models --json`. What is missing
 leaves its table as it was.
 """
@@ -175,6 +175,7 @@ def main():
     for page, name, source, text in (
         (PERFORMANCE, "training", "training", training_text),
         (PERFORMANCE, "prediction", "prediction", prediction_text),
+        (PERFORMANCE, "prediction-noise", "prediction-noise", prediction_text),
         (PERFORMANCE, "product", "product", product_text),
         (PERFORMANCE, "models", "models", models_text),
         (PERFORMANCE, "kernels", "kernels", kernels_text),

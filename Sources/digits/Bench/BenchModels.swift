@@ -11,14 +11,15 @@ struct BenchModels: ParsableCommand {
             Training runs with the network's own batch size and optimizer, for two epochs of which the faster one counts; \
             a step is timed from one step's end to the next one's. Prediction is timed for one image, call by call, and \
             for 10,000 images in batches of 200. Then step times for other batch sizes, for hidden layers of other \
-            widths, and for fewer threads. The images are noise of MNIST's size: no data set is needed, and the \
-            kernels' speed does not depend on what the pixels show. Peak memory is that of training and prediction, \
-            with the images.
+            widths, and for fewer threads. The images are drawn digits, so no data set is needed. Where pixels are zero, \
+            the first layers have less to do: --data noise shows how fast the networks are where none is. Peak memory \
+            is that of training and prediction, with the images.
 
             Examples:
               digits bench models
               digits bench models --filter cnn-compact --threads 1
               digits bench models --filter mlp --images 6000 --json > models.json
+              digits bench models --filter cnn-basic --data noise
             """)
 
     @Option(
@@ -36,6 +37,13 @@ struct BenchModels: ParsableCommand {
         help: ArgumentHelp("Images an epoch; fewer give a quick look. Predicted are at most 10,000.", valueName: "n"))
     var images = 60_000
 
+    @Option(
+        help: ArgumentHelp(
+            "synthetic (drawn digits), noise (random pixels, none of them zero), or a data set as for 'digits train'.",
+            valueName: "synthetic|noise|mnist|path"),
+        completion: .file())
+    var data = SyntheticDigits.name
+
     @OptionGroup var options: BenchOptions
 
     /// What `--json` prints.
@@ -45,10 +53,11 @@ struct BenchModels: ParsableCommand {
         let isa: InstructionSet
         let threads: Int
         let multiplyAddGflops: JSONNumber
+        let data: String
         var models: [ModelSitting.Result] = []
 
         private enum CodingKeys: CodingKey {
-            case version, cpu, isa, threads, multiplyAddGflops, models
+            case version, cpu, isa, threads, multiplyAddGflops, data, models
         }
     }
 
@@ -61,8 +70,11 @@ struct BenchModels: ParsableCommand {
         ck_isa_limit(set.tier)
         ConvNetRuntime.threadCount = threads
 
+        let images = try BenchImages(data, count: images)
         let peak = MachineLimits(set, threads: threads).multiplyAddPeak
-        var result = Result(isa: set, threads: threads, multiplyAddGflops: JSONNumber(peak.map { $0 * 1e-9 }))
+        var result = Result(
+            isa: set, threads: threads, multiplyAddGflops: JSONNumber(peak.map { $0 * 1e-9 }),
+            data: data)
         if !options.output.json {
             let count = "\(threads) \(threads == 1 ? "thread" : "threads")"
             try Console.print("\(result.cpu), \(set.rawValue), \(count)\n")

@@ -23,7 +23,7 @@ struct ModelSitting {
     }
 
     struct Prediction: Encodable {
-        /// One image a call.
+        /// One image a call, another one each time.
         let oneImageMicroseconds: Percentiles
         let images: Int
         let batchSize: Int
@@ -66,10 +66,9 @@ struct ModelSitting {
     }
 
     let network: BuiltinNetwork
-    let images: Int
+    let images: BenchImages
     let threads: Int
 
-    private static let predictedImages = 10_000
     private static let predictedBatch = 200
     private static let batchSizes = [8, 32, 128, 512]
     private static let widths = [0.5, 1, 2]
@@ -81,35 +80,16 @@ struct ModelSitting {
     func run(tell: (String) -> Void) throws -> Result {
         let countsMemory = PeakMemory.reset()
         let model = try network.model()
-        let data = try noise(count: images)
+        let data = try images.train.reshaped(to: network.inputShape)
         tell("training")
         let training = try train(model, data)
         tell("prediction")
-        let prediction = try predict(model)
+        let prediction = predict(model, try images.test.reshaped(to: network.inputShape))
         let peak = countsMemory ? PeakMemory.bytes : nil
         tell("growth")
         return Result(
             name: network.name, parameters: model.parameterCount, training: training, prediction: prediction,
             peakMemoryBytes: JSONNumber(peak.map { Double($0) }), growth: try growth(data))
-    }
-
-    /// Images of random pixels, of which two thirds are zero as in MNIST's.
-    private func noise(count: Int) throws -> Dataset {
-        var random = Philox(seed: 1)
-        var bytes: [UInt8] = []
-        let size = count * network.inputShape.reduce(1, *)
-        bytes.reserveCapacity(size + 8)
-        while bytes.count < size {
-            let word = random.next()
-            for shift in stride(from: 0, to: 64, by: 8) {
-                let byte = UInt8(truncatingIfNeeded: word >> UInt64(shift))
-                bytes.append(byte > 170 ? byte : 0)
-            }
-        }
-        bytes.removeLast(bytes.count - size)
-        return try Dataset(
-            name: "noise", bytes: bytes, imageShape: network.inputShape, labels: (0..<count).map { $0 % 10 },
-            classNames: (0..<10).map { "\($0)" })
     }
 
     private func train(_ model: Sequential, _ data: Dataset) throws -> Training {
@@ -122,25 +102,24 @@ struct ModelSitting {
             stepMilliseconds: Percentiles(Timings(clock.seconds), scale: 1e3))
     }
 
-    private func predict(_ model: Sequential) throws -> Prediction {
+    private func predict(_ model: Sequential, _ data: Dataset) -> Prediction {
         let predictor = model.predictor()
-        let count = min(Self.predictedImages, images)
-        let size = network.inputShape.reduce(1, *)
-        var random = Philox(seed: 2)
-        let pixels = (0..<count * size).map { _ in Float.random(in: 0..<1, using: &random) }
-        let one = Tensor(shape: [1] + network.inputShape, scalars: Array(pixels.prefix(size)))
-        let single = Stopwatch.timeEach(seconds: 0.5) { _ = predictor.predict(one, batchSize: 1) }
-        let batches = stride(from: 0, to: count, by: Self.predictedBatch).map { start in
-            let end = min(start + Self.predictedBatch, count)
-            return Tensor(
-                shape: [end - start] + network.inputShape, scalars: Array(pixels[start * size..<end * size]))
+        let images = (0..<data.count).map { data.image($0).reshaped(to: [1] + network.inputShape) }
+        var next = 0
+        let single = Stopwatch.timeEach(seconds: 0.5) {
+            _ = predictor.predict(images[next], batchSize: 1)
+            next = (next + 1) % images.count
+        }
+        let batches = stride(from: 0, to: images.count, by: Self.predictedBatch).map { start in
+            let batch = images[start..<min(start + Self.predictedBatch, images.count)]
+            return Tensor(shape: [batch.count] + network.inputShape, scalars: batch.flatMap(\.scalars))
         }
         let all = Stopwatch.time(seconds: 1) {
             for batch in batches { _ = predictor.predict(batch, batchSize: Self.predictedBatch) }
         }
         return Prediction(
-            oneImageMicroseconds: Percentiles(single, scale: 1e6), images: count, batchSize: Self.predictedBatch,
-            medianSeconds: all.median, bestSeconds: all.best, imagesPerSecond: Double(count) / all.median)
+            oneImageMicroseconds: Percentiles(single, scale: 1e6), images: images.count, batchSize: Self.predictedBatch,
+            medianSeconds: all.median, bestSeconds: all.best, imagesPerSecond: Double(images.count) / all.median)
     }
 
     private func growth(_ data: Dataset) throws -> Growth {
@@ -148,7 +127,7 @@ struct ModelSitting {
         var counts: [Int] = []
         for count in sequence(first: 1, next: { $0 * 2 }).prefix(while: { $0 < threads }) { counts.append(count) }
         return Growth(
-            batch: try Self.batchSizes.filter { $0 <= images }.map { size in
+            batch: try Self.batchSizes.filter { $0 <= data.count }.map { size in
                 try point(at: Double(size), network.layers, data, batchSize: size)
             },
             width: try Self.widths.map { factor in
