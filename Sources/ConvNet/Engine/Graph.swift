@@ -31,6 +31,12 @@ struct Graph: Sendable {
 
     /// Floating-point operations that one example costs forward, roughly.
     var cost: Double { steps.reduce(0) { $0 + $1.cost } }
+
+    /// Bytes of one example that the largest step reads and writes.
+    var largestStepBytes: Int {
+        let counts = steps.map { bufferCounts[$0.input.index] + bufferCounts[$0.output.index] }
+        return (counts.max() ?? 0) * MemoryLayout<Float>.stride
+    }
 }
 
 /// Turns layers into a graph of steps: the vocabulary that ``Layer/build(_:in:)`` speaks.

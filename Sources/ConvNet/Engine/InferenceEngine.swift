@@ -21,6 +21,12 @@ final class InferenceEngine: @unchecked Sendable {
     /// which handing it over would show.
     static let ownThreadCost = 3e7
 
+    /// Bytes that a step may read and write in one pass. Larger batches go through the network in parts, so that one step's
+    /// images are still in the cache when the next step reads them.
+    private static let passBytes = 12 << 20
+    /// Examples whose largest step takes so much.
+    private let passLimit: Int
+
     /// An execution that exactly one thread uses at a time: the pool hands it out and takes it back.
     private struct PooledExecution: @unchecked Sendable {
         let execution: Execution
@@ -39,17 +45,19 @@ final class InferenceEngine: @unchecked Sendable {
             self.store = store
             prepared = nil
         }
+        passLimit = max(1, Self.passBytes / max(1, self.graph.largestStepBytes))
     }
 
     /// The outputs of all examples, one after the other.
     ///
     /// - Parameters:
     ///   - data: The examples; their shape is the graph's.
-    ///   - batchSize: Examples a pass.
+    ///   - batchSize: Examples a pass, fewer where they are large.
     func predict(_ data: InputData, batchSize: Int) -> [Float] {
         let size = graph.output.count
         return Kernels.array(count: data.count * size) { output in
-            let batch = min(batchSize, data.count)
+            let wanted = max(1, min(batchSize, data.count)), parts = (wanted - 1) / passLimit + 1
+            let batch = (wanted - 1) / parts + 1
             let cost = graph.cost * Double(data.count)
             if cost < Self.ownThreadCost {
                 callerThread.run(cost: cost) { run(data, batch: batch, output: output) }
