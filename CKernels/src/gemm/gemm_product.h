@@ -81,8 +81,8 @@ static inline struct gemm_steps gemm_steps_at(const struct gemm_band_steps *step
                                               : (struct gemm_steps){steps->lists[tile], steps->count[tile]};
 }
 
-/* The steps of tiles begin ..< end, at most a band. */
-void ck_gemm_find_steps(const struct gemm_product *p, size_t block, size_t begin, size_t end,
+/* Looks at steps step ..< step + depth, at most GEMM_DEPTH, of so many tiles; tile i begins with rows[i]. */
+void ck_gemm_find_steps(const struct gemm_product *p, size_t step, size_t depth, size_t tiles, const size_t *rows,
                         struct gemm_band_steps *steps);
 
 /* Whether to look for zeros in tiles: where there seem to be enough of them, and the other factor is finite, which is

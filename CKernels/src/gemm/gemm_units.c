@@ -18,25 +18,36 @@ static struct panel panel_at(const struct gemm_product *p, size_t index, size_t 
     };
 }
 
-/* Steps begin ..< end of the depth go into the panel's slot. */
-static void pack(const struct gemm_product *p, const struct panel *panel, size_t begin, size_t end) {
-    float *packed = panel->packed + begin * panel->vectors * p->kernels->lanes;
-    if (p->by_columns)
-        p->kernels->pack_columns(end - begin, panel->columns, p->b + panel->column * p->b_ld + begin, p->b_ld, packed);
-    else p->kernels->pack_rows(end - begin, panel->columns, p->b + panel->column + begin * p->b_ld, p->b_ld, packed);
+/* A block of the depth. */
+struct block {
+    size_t step, depth;
+};
+
+static struct block block_at(const struct gemm_product *p, size_t index) {
+    const size_t step = gemm_cut(p->depth, index, p->depth_blocks);
+    return (struct block){step, gemm_cut(p->depth, index + 1, p->depth_blocks) - step};
+}
+
+/* The block goes into the panel's slot. */
+static void pack(const struct gemm_product *p, const struct panel *panel, struct block block) {
+    float *packed = panel->packed + block.step * panel->vectors * p->kernels->lanes;
+    const float *b =
+        p->b + (p->by_columns ? panel->column * p->b_ld + block.step : panel->column + block.step * p->b_ld);
+    if (p->by_columns) p->kernels->pack_columns(block.depth, panel->columns, b, p->b_ld, packed);
+    else p->kernels->pack_rows(block.depth, panel->columns, b, p->b_ld, packed);
 }
 
 /* A tile: rows begin ..< end of one panel, over some or all steps of one block of the depth; c is row begin's. */
-static void multiply(const struct gemm_product *p, const struct panel *panel, size_t block, size_t begin, size_t end,
-                     struct gemm_steps steps, float *c, size_t ldc, struct gemm_store store) {
-    const size_t step = gemm_cut(p->depth, block, p->depth_blocks), width = panel->vectors * p->kernels->lanes;
+static void multiply(const struct gemm_product *p, const struct panel *panel, struct block block, size_t begin,
+                     size_t end, struct gemm_steps steps, float *c, size_t ldc, struct gemm_store store) {
+    const size_t width = panel->vectors * p->kernels->lanes;
     const struct gemm_tile tile = {
         .depth = steps.count,
         .steps = steps.list,
-        .a = p->a + begin * p->a_row + step * p->a_step,
+        .a = p->a + begin * p->a_row + block.step * p->a_step,
         .a_row = p->a_row,
         .a_step = p->a_step,
-        .b = panel->packed ? panel->packed + step * width : p->b + panel->column + step * p->b_ld,
+        .b = panel->packed ? panel->packed + block.step * width : p->b + panel->column + block.step * p->b_ld,
         .b_step = panel->packed ? width : p->b_ld,
         .c = c,
         .ldc = ldc,
@@ -46,14 +57,16 @@ static void multiply(const struct gemm_product *p, const struct panel *panel, si
     p->kernels->tile[panel->vectors][end - begin](&tile);
 }
 
-/* One block of the depth for tiles begin ..< end of a run of panels, which are packed first if `pack_first`. */
+/* One block of the depth for tiles begin ..< end, of at most a band, of a run of panels, which are packed first if
+ * `pack_first`. */
 static void multiply_band(const struct gemm_product *p, size_t first, size_t count, size_t unit, size_t block,
                           size_t begin, size_t end, bool pack_first) {
     const bool last = block + 1 == p->depth_blocks;
-    const size_t step = gemm_cut(p->depth, block, p->depth_blocks),
-                 next = gemm_cut(p->depth, block + 1, p->depth_blocks);
+    const struct block depth = block_at(p, block);
+    size_t rows[GEMM_BAND_TILES + 1];
+    for (size_t tile = begin; tile <= end; tile++) rows[tile - begin] = gemm_tile_row(p, tile);
     struct gemm_band_steps steps;
-    if (p->sparse) ck_gemm_find_steps(p, block, begin, end, &steps);
+    if (p->sparse) ck_gemm_find_steps(p, depth.step, depth.depth, end - begin, rows, &steps);
     for (size_t i = 0; i < count; i++) {
         const struct panel panel = panel_at(p, first + i, unit + i * p->slices);
         const struct gemm_store store = {
@@ -61,13 +74,11 @@ static void multiply_band(const struct gemm_product *p, size_t first, size_t cou
             .add = block > 0 || p->store.add,
             .relu = last && p->store.relu,
         };
-        if (pack_first) pack(p, &panel, step, next);
-        for (size_t tile = begin; tile < end; tile++) {
-            const size_t row = gemm_tile_row(p, tile);
-            const struct gemm_steps some =
-                p->sparse ? gemm_steps_at(&steps, tile - begin) : gemm_all_steps(next - step);
-            multiply(p, &panel, block, row, gemm_tile_row(p, tile + 1), some, p->c + row * p->ldc + panel.column,
-                     p->ldc, store);
+        float *const c = p->c + panel.column;
+        if (pack_first) pack(p, &panel, depth);
+        for (size_t tile = 0; tile < end - begin; tile++) {
+            const struct gemm_steps some = p->sparse ? gemm_steps_at(&steps, tile) : gemm_all_steps(depth.depth);
+            multiply(p, &panel, depth, rows[tile], rows[tile + 1], some, c + rows[tile] * p->ldc, p->ldc, store);
         }
     }
 }
@@ -95,18 +106,18 @@ static void multiply_panel_transposed(const struct gemm_product *p, size_t index
                                       size_t end) {
     float sums[GEMM_GROUP * GEMM_WIDTH] = {0};
     const struct panel panel = panel_at(p, index, unit);
-    if (p->packs) pack(p, &panel, 0, p->depth);
+    if (p->packs) pack(p, &panel, (struct block){0, p->depth});
     for (size_t row = begin; row < end; row += GEMM_GROUP) {
         const size_t rows = gemm_smaller(end - row, GEMM_GROUP);
         const size_t tiles = gemm_ceiling(rows, p->kernels->tallest[panel.vectors]);
-        for (size_t block = 0; block < p->depth_blocks; block++)
+        for (size_t index = 0; index < p->depth_blocks; index++) {
+            const struct block block = block_at(p, index);
             for (size_t i = 0; i < tiles; i++) {
                 const size_t top = gemm_cut(rows, i, tiles), bottom = gemm_cut(rows, i + 1, tiles);
-                const size_t depth =
-                    gemm_cut(p->depth, block + 1, p->depth_blocks) - gemm_cut(p->depth, block, p->depth_blocks);
-                multiply(p, &panel, block, row + top, row + bottom, gemm_all_steps(depth), sums + top * GEMM_WIDTH,
-                         GEMM_WIDTH, (struct gemm_store){.add = block > 0});
+                multiply(p, &panel, block, row + top, row + bottom, gemm_all_steps(block.depth),
+                         sums + top * GEMM_WIDTH, GEMM_WIDTH, (struct gemm_store){.add = index > 0});
             }
+        }
         struct gemm_store store = p->store;
         if (store.bias) store.bias += row;
         p->kernels->store_transposed(rows, panel.columns, sums, p->c + panel.column * p->ldc + row, p->ldc, &store);

@@ -25,14 +25,12 @@ static size_t find(const struct gemm_product *p, size_t rows, size_t depth, cons
                           : p->kernels->steps_of_columns(depth, rows, a, p->a_step, steps);
 }
 
-void ck_gemm_find_steps(const struct gemm_product *p, size_t block, size_t begin, size_t end,
+void ck_gemm_find_steps(const struct gemm_product *p, size_t step, size_t depth, size_t tiles, const size_t *rows,
                         struct gemm_band_steps *steps) {
-    const size_t step = gemm_cut(p->depth, block, p->depth_blocks);
-    steps->depth = gemm_cut(p->depth, block + 1, p->depth_blocks) - step;
-    for (size_t tile = begin; tile < end; tile++) {
-        const size_t row = gemm_tile_row(p, tile), rows = gemm_tile_row(p, tile + 1) - row;
-        steps->count[tile - begin] =
-            find(p, rows, steps->depth, p->a + row * p->a_row + step * p->a_step, steps->lists[tile - begin]);
+    steps->depth = depth;
+    for (size_t i = 0; i < tiles; i++) {
+        const float *a = p->a + rows[i] * p->a_row + step * p->a_step;
+        steps->count[i] = find(p, rows[i + 1] - rows[i], depth, a, steps->lists[i]);
     }
 }
 
