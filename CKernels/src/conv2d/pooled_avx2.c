@@ -6,7 +6,8 @@
 #include "../vector_avx2.h"
 #include "pooled_sum_tpl.h"
 
-enum { POOLED_VECTORS = 1 };
+/* Of 16 registers, eight hold sums. Two vectors of one window need fewer loads than one vector of two. */
+enum { NINE_VECTORS = 0, WIDE_VECTORS = 2, WIDE_WINDOWS = 1 };
 #include "pooled_forward_tpl.h"
 
 enum { SMALLEST = 3, LARGEST = 5, TAPS = 3 /* neighbours that one pair of lines serves */, MOST_SUMS = 10 };

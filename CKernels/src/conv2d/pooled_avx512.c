@@ -8,7 +8,7 @@
 #include "../vector_avx512.h"
 #include "pooled_sum_tpl.h"
 
-enum { POOLED_VECTORS = 2 };
+enum { NINE_VECTORS = 2, WIDE_VECTORS = 2, WIDE_WINDOWS = 2 };
 #include "pooled_forward_tpl.h"
 
 enum { SMALLEST = 2, LARGEST = 5 };

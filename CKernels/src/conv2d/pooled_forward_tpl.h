@@ -1,10 +1,14 @@
 /* Convolution of images with one channel by square kernels with 2 x 2 maximum pooling behind it, in the vocabulary of
  * vector_avx2.h or vector_avx512.h: the four sums of a window stay in registers, and only the maximum is written. The
- * file that includes this says how many vectors of channels are done at once: POOLED_VECTORS. */
+ * file that includes this says how many vectors of channels are done at once, by 3 x 3 kernels and by others
+ * (NINE_VECTORS, 0 where the former are no faster, and WIDE_VECTORS), and how many windows by the latter
+ * (WIDE_WINDOWS). */
 
 #include "../pool2d/window2x2.h"
 #include "../vector_finite.h"
 #include "blank_tpl.h"
+
+enum { POOLED_VECTORS = 2 }; /* at most */
 
 struct pooled_image {
     size_t kernel, lines, columns, channels; /* lines and columns of the pooled image */
@@ -76,7 +80,8 @@ V_INLINE void nine_channels(const size_t vectors, const bool keeps, struct v_par
     }
 }
 
-/* ---- Any size: two windows side by side, so that a weight, from the first-level cache, serves eight pixels ---- */
+/* ---- Any size: weights come from the first-level cache, and serve all pixels of one window or two side by side ----
+ */
 
 V_INLINE void wide_windows(const size_t windows, const size_t vectors, struct v_part last, size_t kernel,
                            size_t channels, const vf start[POOLED_VECTORS], const float *w, const float *corner,
@@ -134,16 +139,18 @@ V_INLINE void wide_channels(const size_t vectors, const bool keeps, struct v_par
         const bool skips = p->skips_blanks;
         const uint64_t filled = skips ? filled_columns(corner, p->x_line, reach, 2 * p->columns + p->kernel - 1) : 0;
         size_t column = 0;
-        for (; column + 2 <= p->columns; column += 2, corner += 4, y += 2 * channels) {
-            wide_put(2, vectors, keeps, last, p, start, blank, skips && !any_column(filled, 2 * column, reach + 2), w,
-                     corner, y, record);
-            if (keeps) record += 2 * channels;
+        for (; column + WIDE_WINDOWS <= p->columns; column += WIDE_WINDOWS) {
+            const bool is_blank = skips && !any_column(filled, 2 * column, reach + 2 * (WIDE_WINDOWS - 1));
+            wide_put(WIDE_WINDOWS, vectors, keeps, last, p, start, blank, is_blank, w, corner + 2 * column, y, record);
+            y += WIDE_WINDOWS * channels;
+            if (keeps) record += WIDE_WINDOWS * channels;
         }
-        if (column == p->columns) continue;
-        wide_put(1, vectors, keeps, last, p, start, blank, skips && !any_column(filled, 2 * column, reach), w, corner,
-                 y, record);
-        y += channels;
-        if (keeps) record += channels;
+        for (; WIDE_WINDOWS > 1 && column < p->columns; column++) {
+            const bool is_blank = skips && !any_column(filled, 2 * column, reach);
+            wide_put(1, vectors, keeps, last, p, start, blank, is_blank, w, corner + 2 * column, y, record);
+            y += channels;
+            if (keeps) record += channels;
+        }
     }
 }
 
@@ -151,18 +158,19 @@ V_INLINE void wide_channels(const size_t vectors, const bool keeps, struct v_par
 
 V_INLINE void pooled_channels(const size_t vectors, const bool keeps, struct v_part last, const struct pooled_image *p,
                               const float *w, const float *bias, float *y, uint8_t *record) {
-    if (p->kernel == 3) nine_channels(vectors, keeps, last, p, w, bias, y, record);
+    if (p->kernel == 3 && NINE_VECTORS > 0) nine_channels(vectors, keeps, last, p, w, bias, y, record);
     else wide_channels(vectors, keeps, last, p, w, bias, y, record);
 }
 
 V_INLINE void pooled_run(const bool keeps, const struct pooled_image *p, const float *w, const float *bias, float *y,
                          uint8_t *record) {
-    const size_t together = POOLED_VECTORS * V_LANES;
+    const size_t together = (p->kernel == 3 && NINE_VECTORS > 0 ? NINE_VECTORS : WIDE_VECTORS) * V_LANES;
     for (size_t c = 0; c < p->channels; c += together) {
-        const size_t left = p->channels - c;
+        const size_t left = p->channels - c < together ? p->channels - c : together;
         const float *start = bias ? bias + c : bias;
         uint8_t *places = record ? record + c : record;
-        if (left >= together) pooled_channels(POOLED_VECTORS, keeps, v_whole(), p, w + c, start, y + c, places);
+        if (left == POOLED_VECTORS * V_LANES)
+            pooled_channels(POOLED_VECTORS, keeps, v_whole(), p, w + c, start, y + c, places);
         else if (left > V_LANES)
             pooled_channels(POOLED_VECTORS, keeps, v_first(left - (POOLED_VECTORS - 1) * V_LANES), p, w + c, start,
                             y + c, places);
