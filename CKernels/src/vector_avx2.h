@@ -50,11 +50,34 @@ V_INLINE void vi_store(void *p, struct v_part part, vi x) {
     if (part.whole) _mm256_storeu_si256((__m256i *)p, x);
     else _mm256_maskstore_epi32((int *)p, part.mask, x);
 }
+/* Fewer than eight bytes, at least one: the first and the last four, or two, may overlap. */
+V_INLINE uint64_t v_some_bytes(const uint8_t *p, size_t count) {
+    uint32_t first = p[0], last = 0;
+    uint16_t half;
+    if (count >= 4) {
+        __builtin_memcpy(&first, p, 4);
+        __builtin_memcpy(&last, p + count - 4, 4);
+        return first | (uint64_t)last << 8 * (count - 4);
+    }
+    if (count == 1) return first;
+    __builtin_memcpy(&half, p, 2);
+    return half | (uint64_t)p[count - 1] << 8 * (count - 1);
+}
+V_INLINE void v_put_some_bytes(uint8_t *p, size_t count, uint64_t bytes) {
+    const uint64_t last = bytes >> 8 * (count >= 4 ? count - 4 : count - 1);
+    if (count >= 4) {
+        __builtin_memcpy(p, &bytes, 4);
+        __builtin_memcpy(p + count - 4, &last, 4);
+        return;
+    }
+    p[0] = (uint8_t)bytes;
+    if (count > 2) p[1] = (uint8_t)(bytes >> 8);
+    p[count - 1] = (uint8_t)last;
+}
 V_INLINE vi vi_load_bytes(const uint8_t *p, struct v_part part) {
-    uint64_t bytes = 0;
+    uint64_t bytes;
     if (part.whole) __builtin_memcpy(&bytes, p, 8);
-    else
-        for (size_t i = 0; i < part.count; i++) bytes |= (uint64_t)p[i] << 8 * i;
+    else bytes = v_some_bytes(p, part.count);
     return _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((int64_t)bytes));
 }
 V_INLINE void vi_store_bytes(uint8_t *p, struct v_part part, vi x) {
@@ -63,8 +86,7 @@ V_INLINE void vi_store_bytes(uint8_t *p, struct v_part part, vi x) {
     x = _mm256_shuffle_epi8(x, low_bytes); /* four bytes in either half */
     uint64_t bytes = (uint32_t)_mm256_cvtsi256_si32(x) | (uint64_t)(uint32_t)_mm256_extract_epi32(x, 4) << 32;
     if (part.whole) __builtin_memcpy(p, &bytes, 8);
-    else
-        for (size_t i = 0; i < part.count; i++) p[i] = (uint8_t)(bytes >> 8 * i);
+    else v_put_some_bytes(p, part.count, bytes);
 }
 
 /* ---- Arithmetic ---- */

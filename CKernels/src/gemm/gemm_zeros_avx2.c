@@ -8,6 +8,12 @@
 
 V_INLINE size_t append_steps(vm found, size_t first, uint16_t *steps) {
     const uint32_t bits = vm_bits(found);
+    if (bits == 0) return 0;
+    if (bits == 0xFF) { /* in images, most are of one kind or the other */
+        const __m128i numbers = _mm_setr_epi16(0, 1, 2, 3, 4, 5, 6, 7);
+        _mm_storeu_si128((__m128i *)(void *)steps, _mm_add_epi16(numbers, _mm_set1_epi16((int16_t)first)));
+        return V_LANES;
+    }
     size_t count = 0;
     for (size_t lane = 0; lane < V_LANES; lane++) {
         steps[count] = (uint16_t)(first + lane);
