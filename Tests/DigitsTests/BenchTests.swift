@@ -77,6 +77,7 @@ import Testing
         #expect(outcome.errors == "")
         let result = try outcome.json()
         #expect(result["isa"] is String)
+        #expect(result["data"] as? String == "synthetic")
         let models = try #require(result["models"] as? [[String: Any]])
         #expect(models.map { $0["name"] as? String } == ["mlp-sigmoid"])
         #expect(models[0]["parameters"] as? Int == 468_874)
@@ -103,6 +104,13 @@ import Testing
         #expect(growth["width"]?.map { $0["parameters"] as? Int } == [218_058, 468_874, 1_068_810])
     }
 
+    @Test func takesNoiseInsteadOfDigits() throws {
+        let outcome = try digits(
+            "bench", "models", "--filter", "mlp-sig", "--images", "200", "--data", "noise", "--json")
+        #expect(outcome.code == 0)
+        #expect(try outcome.json()["data"] as? String == "noise")
+    }
+
     @Test func doesNotMeasureWhatIsNotThere() throws {
         expectFailure(
             try digits("bench", "kernels", "--filter", "pooing"), code: 64, naming: "pooing", "max pooling")
@@ -110,6 +118,7 @@ import Testing
         expectFailure(try digits("bench", "kernels", "--isa", "sse"), code: 64, naming: "sse", "avx2")
         expectFailure(try digits("bench", "kernels", "--threads", "0"), code: 64, naming: "threads 0")
         expectFailure(try digits("bench", "models", "--images", "0"), code: 64, naming: "images 0")
+        expectFailure(try digits("bench", "models", "--data", "nowhere.csv"), code: 66, naming: "nowhere.csv")
         expectFailure(
             try digits("bench", "kernels", "--isa", "avx2", environment: ["CONVNET_ISA": "ref"]), code: 69,
             naming: "CONVNET_ISA")

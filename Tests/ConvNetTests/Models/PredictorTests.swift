@@ -119,6 +119,42 @@ import Testing
         #expect(predictor.outputShape == [10])
     }
 
+    /// A step over large images would read and write more than a cache holds.
+    @Test func largeImagesGoThroughInParts() throws {
+        let model = try Sequential(inputShape: [80, 80, 1], seed: 1) {
+            Conv2D(64, kernelSize: 3, activation: .relu)
+            GlobalAveragePooling2D()
+            Dense(40)
+        }
+        let images = Tensor.uniform([20, 80, 80, 1], seed: 3)
+        // 1.6 MB an image, so seven at most: 7, 7 and 6.
+        for predict in [model.predictor().predict, { try model.predict($0, batchSize: $1) }] {
+            #expect(try predict(images, 20) == predict(images, 7))
+            #expect(try predict(images, 20).shape == [20, 40])
+        }
+    }
+
+    /// Products leave zeros out, but zero times NaN is NaN.
+    @Test(arguments: [1, 3, 40], [Float.nan, .infinity])
+    func weightsThatAreNotFiniteShowWhereImagesAreBlank(images: Int, value: Float) throws {
+        let model = try Sequential(inputShape: [10, 10, 1], seed: 1) {
+            Flatten()
+            Dense(80)
+        }
+        let (name, kernel) = try #require(model.weights.first)
+        let x = Tensor(
+            shape: [images, 10, 10, 1], scalars: (0..<images * 100).map { $0 % 100 < 70 ? 0 : Float($0 % 7) })
+        let finite = model.predictor().predict(x)
+        var scalars = kernel.scalars
+        scalars[5 * 80 + 17] = value
+        try model.setWeights([name: Tensor(shape: kernel.shape, scalars: scalars)])
+        for outputs in [model.predictor().predict(x), try model.predict(x)] {
+            for (index, output) in outputs.scalars.enumerated() {
+                #expect(index % 80 == 17 ? output.isNaN : output == finite.scalars[index])
+            }
+        }
+    }
+
     @Test func memoryIsGivenBack() throws {
         weak var network: Sequential?
         weak var predictor: Predictor?
