@@ -19,16 +19,13 @@ final class CallerThread: Sendable {
     private static let awakeNanoseconds: UInt64 = 900_000
     private static let round = 64
     private static let aloneOfRound = 4
-    private static let patience = 3
     private static let pauseNanoseconds: UInt64 = 20_000_000
 
-    /// Femtoseconds an operation, the fastest so far without workers. The first runs are slow whoever does them, so a
-    /// few of every round go without workers to know it.
-    private let alonePace = Atomic<UInt64>(.max)
+    /// A few of every round go without workers, to know how fast that is.
+    private let alonePace = Pace()
+    private let sharedPace = Pace()
     private let runs = Atomic(0)
     private let aloneUntil = Atomic<UInt64>(0)
-    /// Runs with workers, one after the other, that were slower. The first one wakes them and may be.
-    private let slowRuns = Atomic(0)
 
     /// Runs the body on this thread.
     ///
@@ -39,7 +36,6 @@ final class CallerThread: Sendable {
         let start = Self.now
         let isFirst = Self.isTaken.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
         let thread = UInt(pthread_self())
-        let alone = alonePace.load(ordering: .relaxed)
         let hasWorkers =
             isFirst && runs.add(1, ordering: .relaxed).oldValue % Self.round >= Self.aloneOfRound
             && start >= aloneUntil.load(ordering: .relaxed)
@@ -50,19 +46,41 @@ final class CallerThread: Sendable {
         ck_guest_end(before)
 
         let end = Self.now
-        let pace = UInt64(Double(end &- start) * 1e6 / max(cost, 1))
+        let pace = UInt64(min(Double(end &- start) * 1e6 / max(cost, 1), 1e15))
         if !hasWorkers {
-            if pace < alone { alonePace.store(pace, ordering: .relaxed) }
-        } else if pace <= alone {
-            slowRuns.store(0, ordering: .relaxed)
-        } else if slowRuns.add(1, ordering: .relaxed).newValue > Self.patience {
-            slowRuns.store(0, ordering: .relaxed)
-            aloneUntil.store(end &+ Self.pauseNanoseconds, ordering: .relaxed)
+            alonePace.note(pace)
+        } else {
+            // Two threads may be twice as fast; the run that wakes the workers, or two, may be slow.
+            sharedPace.note(pace, expecting: alonePace.value / 2)
+            if sharedPace.value > alonePace.value {
+                sharedPace.forget()
+                aloneUntil.store(end &+ Self.pauseNanoseconds, ordering: .relaxed)
+            }
         }
         guard isFirst else { return }
         Self.lastThread.store(thread, ordering: .relaxed)
         Self.lastEnd.store(end, ordering: .relaxed)
         Self.isTaken.store(false, ordering: .releasing)
+    }
+
+    /// Femtoseconds an operation, typical of late. One example takes longer than another, since zeros take no time, and
+    /// whatever interrupts a run makes it slow: what is faster counts for more, and what is far slower for little.
+    private struct Pace: ~Copyable, Sendable {
+        private let typical = Atomic(unknown)
+        private static let unknown = UInt64.max
+        private static let slowest: UInt64 = 1 << 50
+
+        /// The largest number where there was no run.
+        var value: UInt64 { typical.load(ordering: .relaxed) }
+
+        /// - Parameter expecting: What to begin with; nil for the first run's own pace.
+        func note(_ pace: UInt64, expecting expected: UInt64? = nil) {
+            let old = min(value == Self.unknown ? expected ?? pace : value, Self.slowest)
+            let new = pace < old ? old - (old - pace) / 4 : old + min(pace - old, 3 * old) / 16
+            typical.store(new, ordering: .relaxed)
+        }
+
+        func forget() { typical.store(Self.unknown, ordering: .relaxed) }
     }
 
     private static var now: UInt64 {
