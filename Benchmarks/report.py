@@ -2,9 +2,9 @@
 
 usage: report.py [FOLDER]
 
-The folder (default .build/bench) holds what was measured: training.json, prediction.json, prediction-noise.json and product.json from
-compare.py, kernels.json from `digits bench kernels --json`, models.json from `digits bench models --json`. What is missing
-leaves its table as it was.
+The folder (default .build/bench) holds what was measured: training.json, prediction.json, prediction-noise.json and
+product.json from compare.py, kernels.json from `digits bench kernels --json`, models.json from `digits bench models
+--json`. What is missing leaves its table as it was.
 """
 
 import json
