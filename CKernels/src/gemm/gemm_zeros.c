@@ -15,7 +15,7 @@ enum {
     DEPTH = 16,   /* ... and depth */
     SAMPLE = 64,  /* pairs of a tile and a step, ... */
     FEWEST = 8,   /* ... of which so many must be zero ... */
-    FOR_B = 5,    /* ... and if B must be read for it, so many for 64 / rows */
+    FOR_B = 5,    /* ... and if B must be read for it, this many times SAMPLE / rows, since few rows gain less */
     PARTS = 16,   /* of B, when it is asked whether it is finite */
     MOST = 4096   /* steps of one row's list */
 };
@@ -35,7 +35,8 @@ void ck_gemm_find_steps(const struct gemm_product *p, size_t step, size_t depth,
 }
 
 static bool is_zero(const struct gemm_product *p, size_t tile, size_t step) {
-    for (size_t row = gemm_tile_row(p, tile); row < gemm_tile_row(p, tile + 1); row++)
+    const size_t end = gemm_tile_row(p, tile + 1);
+    for (size_t row = gemm_tile_row(p, tile); row < end; row++)
         if (p->a[row * p->a_row + step * p->a_step] != 0) return false;
     return true;
 }
@@ -57,9 +58,9 @@ static void ask_parts(void *context, size_t begin, size_t end) {
     struct finite_parts *parts = context;
     const struct gemm_product *p = parts->product;
     for (size_t part = begin; part < end; part++) {
+        const size_t last = gemm_cut(p->depth, part + 1, PARTS);
         bool is_finite = true;
-        for (size_t row = gemm_cut(p->depth, part, PARTS); is_finite && row < gemm_cut(p->depth, part + 1, PARTS);
-             row++)
+        for (size_t row = gemm_cut(p->depth, part, PARTS); is_finite && row < last; row++)
             is_finite = p->kernels->finite(p->columns, p->b + row * p->b_ld);
         parts->is_finite[part] = is_finite;
     }
