@@ -140,6 +140,11 @@ size_t ck_gemm_workspace(const ck_gemm_shape *shape);
 void ck_gemm(const ck_gemm_shape *shape, const float *a, const float *b, const float *CK_NULLABLE bias, ck_activation f,
              bool accumulate, float *c, float *CK_NULLABLE workspace);
 
+/* C = op(A) op(B) where `wanted`, stored like C, is not zero; elsewhere C holds zero or the product, whichever is
+ * faster. Workspace as for ck_gemm. (Known as SDDMM, sampled dense-dense matrix multiplication.) */
+void ck_gemm_sampled(const ck_gemm_shape *shape, const float *a, const float *b, const float *wanted, float *c,
+                     float *CK_NULLABLE workspace);
+
 /* ---- 2-D convolution ------------------------------------------------------------------------------------------ */
 
 /* Output pixel (oy, ox) reads input pixels (oy stride_height + ky dilation_height - pad_top, …); those outside the

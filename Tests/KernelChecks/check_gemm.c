@@ -2,34 +2,24 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "check.h"
+#include "check_gemm.h"
 
 void check_gemm(struct check *check);
 
 enum { PADDING = 12345 }; /* stands between the rows of C, and must still stand there afterwards */
 
-/* A case: stored operands whose padding is NaN, so that reading it would show. */
-struct product {
-    ck_gemm_shape shape;
-    float *a, *b;
-    const float *bias;
-    bool accumulate;
-    char label[160];
-};
-
 static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
-/* rows x columns stored at distance ld, without the last row's padding. */
-static size_t extent(size_t rows, size_t columns, size_t ld) { return rows ? (rows - 1) * ld + columns : 0; }
+size_t product_extent(size_t rows, size_t columns, size_t ld) { return rows ? (rows - 1) * ld + columns : 0; }
 
 static float *stored(struct check *check, size_t rows, size_t columns, size_t ld, enum check_data data) {
-    float *x = check_input(check, columns ? extent(rows, columns, ld) : 0, data);
+    float *x = check_input(check, columns ? product_extent(rows, columns, ld) : 0, data);
     for (size_t i = 0; columns && i + 1 < rows; i++)
         for (size_t j = columns; j < ld; j++) x[i * ld + j] = NAN;
     return x;
 }
 
-static struct product draw(struct check *check, size_t m, size_t n, size_t k, unsigned form, enum check_data data) {
+struct product product_draw(struct check *check, size_t m, size_t n, size_t k, unsigned form, enum check_data data) {
     struct product p = {.shape = {.m = m, .n = n, .k = k, .transpose_a = form & 1, .transpose_b = form & 2}};
     const bool loose = check_draw(check, 0, 2) > 0;
     const size_t a_columns = p.shape.transpose_a ? m : k, b_columns = p.shape.transpose_b ? k : n;
@@ -43,18 +33,17 @@ static struct product draw(struct check *check, size_t m, size_t n, size_t k, un
     return p;
 }
 
-/* C as it is before the call: PADDING between the rows; NaN elsewhere, or drawn numbers to be added to. */
-static float *fresh(struct check *check, const struct product *p, const float *addend) {
+float *product_fresh(struct check *check, const struct product *p, const float *addend) {
     const ck_gemm_shape *s = &p->shape;
-    const size_t size = s->n ? extent(s->m, s->n, s->ldc) : 0;
+    const size_t size = s->n ? product_extent(s->m, s->n, s->ldc) : 0;
     float *c = addend ? check_copy(check, addend, size) : check_output(check, size);
     for (size_t i = 0; s->n && i + 1 < s->m; i++)
         for (size_t j = s->n; j < s->ldc; j++) c[i * s->ldc + j] = PADDING;
     return c;
 }
 
-static void multiply(struct check *check, const struct product *p, const float *a, const float *b, const float *bias,
-                     ck_activation f, float *c) {
+void product_multiply(struct check *check, const struct product *p, const float *a, const float *b, const float *bias,
+                      ck_activation f, float *c) {
     const size_t size = ck_gemm_workspace(&p->shape);
     ck_gemm(&p->shape, a, b, bias, f, p->accumulate, c, size ? check_workspace(check, size) : NULL);
 }
@@ -65,47 +54,54 @@ static float *absolute(struct check *check, const float *x, size_t n) {
     return y;
 }
 
-/* Compares one product with the reference. Every term of a sum meets at most k + 4 roundings (products, additions, what
- * is added at the end, the reference's own), so the error is below (k + 4) 2^-24 times the sum of the terms'
- * magnitudes, which is the same product of absolute values. */
-static void compare(struct check *check, const struct product *p, ck_activation f, const float *addend) {
+/* Every term of a sum meets at most k + 4 roundings (products, additions, what is added at the end, the reference's
+ * own), so the error is below (k + 4) 2^-24 times the sum of the terms' magnitudes, which is the same product of
+ * absolute values. */
+float *product_bound(struct check *check, const struct product *p, const float *addend) {
     const ck_gemm_shape *s = &p->shape;
-    const size_t size = s->n ? extent(s->m, s->n, s->ldc) : 0;
-    const size_t a_size = s->transpose_a ? extent(s->k, s->m, s->lda) : extent(s->m, s->k, s->lda);
-    const size_t b_size = s->transpose_b ? extent(s->n, s->k, s->ldb) : extent(s->k, s->n, s->ldb);
-    float *expected = fresh(check, p, addend), *got = fresh(check, p, addend);
-    float *bound = fresh(check, p, addend ? absolute(check, addend, size) : NULL);
-
+    const size_t size = s->n ? product_extent(s->m, s->n, s->ldc) : 0;
+    const size_t a_size = s->transpose_a ? product_extent(s->k, s->m, s->lda) : product_extent(s->m, s->k, s->lda);
+    const size_t b_size = s->transpose_b ? product_extent(s->n, s->k, s->ldb) : product_extent(s->k, s->n, s->ldb);
+    float *bound = product_fresh(check, p, addend ? absolute(check, addend, size) : NULL);
     check_use_reference(check);
-    multiply(check, p, p->a, p->b, p->bias, f, expected);
-    multiply(check, p, absolute(check, p->a, s->m && s->k ? a_size : 0),
-             absolute(check, p->b, s->n && s->k ? b_size : 0), p->bias ? absolute(check, p->bias, s->n) : NULL,
-             (ck_activation){.kind = CK_LINEAR}, bound);
+    product_multiply(check, p, absolute(check, p->a, s->m && s->k ? a_size : 0),
+                     absolute(check, p->b, s->n && s->k ? b_size : 0), p->bias ? absolute(check, p->bias, s->n) : NULL,
+                     (ck_activation){.kind = CK_LINEAR}, bound);
+    for (size_t i = 0; i < size; i++) bound[i] = i % s->ldc >= s->n ? 0 : bound[i] * (float)(s->k + 4) * 0x1p-24f;
+    return bound;
+}
+
+void product_compare(struct check *check, const struct product *p, ck_activation f, const float *addend) {
+    const ck_gemm_shape *s = &p->shape;
+    const size_t size = s->n ? product_extent(s->m, s->n, s->ldc) : 0;
+    float *expected = product_fresh(check, p, addend), *got = product_fresh(check, p, addend);
+    const float *bound = product_bound(check, p, addend);
+    check_use_reference(check);
+    product_multiply(check, p, p->a, p->b, p->bias, f, expected);
     check_use_variant(check);
-    multiply(check, p, p->a, p->b, p->bias, f, got);
+    product_multiply(check, p, p->a, p->b, p->bias, f, got);
 
     bool untouched = true;
-    for (size_t i = 0; i < size; i++) {
-        const bool padding = i % s->ldc >= s->n;
-        if (padding && got[i] != PADDING) untouched = false;
-        bound[i] = padding ? 0 : bound[i] * (float)(s->k + 4) * 0x1p-24f;
-    }
+    for (size_t i = 0; i < size; i++)
+        if (i % s->ldc >= s->n && got[i] != PADDING) untouched = false;
     check_true(check, untouched, "%s: between the rows of C", p->label);
     check_bounded(check, expected, got, bound, size, "%s%s%s%s", p->label, p->bias ? ", bias" : "",
                   f.kind == CK_RELU ? ", ReLU" : "", p->accumulate ? ", accumulate" : "");
 }
 
-/* One shape, in turn plain, with bias, with bias and ReLU, accumulating. */
-static void vary(struct check *check, size_t m, size_t n, size_t k, unsigned form, size_t turn) {
-    struct product p = draw(check, m, n, k, form, CHECK_UNIFORM);
+void product_vary(struct check *check, struct product *p, size_t turn) {
+    const ck_gemm_shape *s = &p->shape;
     const float *addend = NULL;
     ck_activation f = {.kind = turn % 4 == 2 ? CK_RELU : CK_LINEAR};
-    if (turn % 4 == 1 || turn % 4 == 2) p.bias = check_input(check, n, CHECK_UNIFORM);
-    if (turn % 4 == 3) {
-        p.accumulate = true;
-        addend = check_input(check, extent(m, n, p.shape.ldc), CHECK_UNIFORM);
-    }
-    compare(check, &p, f, addend);
+    p->bias = turn % 4 == 1 || turn % 4 == 2 ? check_input(check, s->n, CHECK_UNIFORM) : NULL;
+    p->accumulate = turn % 4 == 3;
+    if (p->accumulate) addend = check_input(check, product_extent(s->m, s->n, s->ldc), CHECK_UNIFORM);
+    product_compare(check, p, f, addend);
+}
+
+static void vary(struct check *check, size_t m, size_t n, size_t k, unsigned form, size_t turn) {
+    struct product p = product_draw(check, m, n, k, form, CHECK_UNIFORM);
+    product_vary(check, &p, turn);
 }
 
 static void sweep(struct check *check) {
@@ -135,30 +131,30 @@ static void exact(struct check *check) {
     for (unsigned form = 0; form < 4; form++)
         for (int i = 0; i < 20; i++) {
             const size_t m = check_draw(check, 1, 70), n = check_draw(check, 1, 140), k = check_draw(check, 1, 600);
-            struct product p = draw(check, m, n, k, form, CHECK_INTEGER);
+            struct product p = product_draw(check, m, n, k, form, CHECK_INTEGER);
             p.bias = check_input(check, n, CHECK_INTEGER);
-            float *expected = fresh(check, &p, NULL), *got = fresh(check, &p, NULL);
+            float *expected = product_fresh(check, &p, NULL), *got = product_fresh(check, &p, NULL);
             check_use_reference(check);
-            multiply(check, &p, p.a, p.b, p.bias, (ck_activation){.kind = CK_RELU}, expected);
+            product_multiply(check, &p, p.a, p.b, p.bias, (ck_activation){.kind = CK_RELU}, expected);
             check_use_variant(check);
-            multiply(check, &p, p.a, p.b, p.bias, (ck_activation){.kind = CK_RELU}, got);
-            check_close(check, expected, got, extent(m, n, p.shape.ldc), 0, 0, "whole numbers, %s", p.label);
+            product_multiply(check, &p, p.a, p.b, p.bias, (ck_activation){.kind = CK_RELU}, got);
+            check_close(check, expected, got, product_extent(m, n, p.shape.ldc), 0, 0, "whole numbers, %s", p.label);
         }
 }
 
 /* NaN and infinity reach the rows and columns that hold them, through ReLU too, and no others. */
 static void special(struct check *check) {
     for (unsigned form = 0; form < 4; form++) {
-        struct product p = draw(check, 19, 37, 21, form, CHECK_INTEGER);
+        struct product p = product_draw(check, 19, 37, 21, form, CHECK_INTEGER);
         const ck_gemm_shape *s = &p.shape;
         p.a[s->transpose_a ? 4 * s->lda + 3 : 3 * s->lda + 4] = NAN;
         p.b[s->transpose_b ? 8 * s->ldb + 5 : 5 * s->ldb + 8] = INFINITY;
-        float *expected = fresh(check, &p, NULL), *got = fresh(check, &p, NULL);
+        float *expected = product_fresh(check, &p, NULL), *got = product_fresh(check, &p, NULL);
         check_use_reference(check);
-        multiply(check, &p, p.a, p.b, NULL, (ck_activation){.kind = CK_RELU}, expected);
+        product_multiply(check, &p, p.a, p.b, NULL, (ck_activation){.kind = CK_RELU}, expected);
         check_use_variant(check);
-        multiply(check, &p, p.a, p.b, NULL, (ck_activation){.kind = CK_RELU}, got);
-        check_close(check, expected, got, extent(s->m, s->n, s->ldc), 0, 0, "NaN and infinity, %s", p.label);
+        product_multiply(check, &p, p.a, p.b, NULL, (ck_activation){.kind = CK_RELU}, got);
+        check_close(check, expected, got, product_extent(s->m, s->n, s->ldc), 0, 0, "NaN and infinity, %s", p.label);
         check_true(check, isnan(got[3 * s->ldc]) && !isnan(got[4 * s->ldc]), "NaN fills its row alone, %s", p.label);
     }
 }
@@ -169,16 +165,17 @@ static void activations(struct check *check) {
     for (int kind = CK_LEAKY_RELU; kind <= CK_SOFTPLUS; kind++)
         for (unsigned form = 0; form < 4; form++) {
             const ck_activation f = {.kind = (ck_activation_kind)kind, .alpha = 0.3f};
-            struct product p = draw(check, check_draw(check, 1, 40), check_draw(check, 1, 90), 33, form, CHECK_UNIFORM);
+            struct product p =
+                product_draw(check, check_draw(check, 1, 40), check_draw(check, 1, 90), 33, form, CHECK_UNIFORM);
             const ck_gemm_shape *s = &p.shape;
             p.bias = check_input(check, s->n, CHECK_UNIFORM);
-            float *expected = fresh(check, &p, NULL), *got = fresh(check, &p, NULL);
-            multiply(check, &p, p.a, p.b, p.bias, (ck_activation){.kind = CK_LINEAR}, expected);
+            float *expected = product_fresh(check, &p, NULL), *got = product_fresh(check, &p, NULL);
+            product_multiply(check, &p, p.a, p.b, p.bias, (ck_activation){.kind = CK_LINEAR}, expected);
             for (size_t i = 0; i < s->m; i++)
                 ck_activation_forward(s->n, f, expected + i * s->ldc, expected + i * s->ldc);
-            multiply(check, &p, p.a, p.b, p.bias, f, got);
-            check_same_bytes(check, expected, got, extent(s->m, s->n, s->ldc) * sizeof(float), "activation %d, %s",
-                             kind, p.label);
+            product_multiply(check, &p, p.a, p.b, p.bias, f, got);
+            check_same_bytes(check, expected, got, product_extent(s->m, s->n, s->ldc) * sizeof(float),
+                             "activation %d, %s", kind, p.label);
         }
 }
 
@@ -189,78 +186,19 @@ static void threads(struct check *check) {
     check_use_variant(check);
     for (unsigned form = 0; form < 4; form++)
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-            struct product p = draw(check, sizes[i][0], sizes[i][1], sizes[i][2], form, CHECK_UNIFORM);
+            struct product p = product_draw(check, sizes[i][0], sizes[i][1], sizes[i][2], form, CHECK_UNIFORM);
             p.bias = check_input(check, p.shape.n, CHECK_UNIFORM);
-            const size_t bytes = extent(p.shape.m, p.shape.n, p.shape.ldc) * sizeof(float);
-            float *one = fresh(check, &p, NULL);
+            const size_t bytes = product_extent(p.shape.m, p.shape.n, p.shape.ldc) * sizeof(float);
+            float *one = product_fresh(check, &p, NULL);
             const ck_activation f = {.kind = i % 2 ? CK_TANH : CK_RELU};
             ck_set_threads(1);
-            multiply(check, &p, p.a, p.b, p.bias, f, one);
+            product_multiply(check, &p, p.a, p.b, p.bias, f, one);
             for (int count = 2; count <= 3; count++) {
-                float *more = fresh(check, &p, NULL);
+                float *more = product_fresh(check, &p, NULL);
                 ck_set_threads(count);
-                multiply(check, &p, p.a, p.b, p.bias, f, more);
+                product_multiply(check, &p, p.a, p.b, p.bias, f, more);
                 check_same_bytes(check, one, more, bytes, "%d threads against one, %s", count, p.label);
             }
-        }
-}
-
-/* Element (i, p) of op(A). */
-static float *factor_at(const struct product *p, size_t i, size_t step) {
-    const ck_gemm_shape *s = &p->shape;
-    return &p->a[s->transpose_a ? step * s->lda + i : i * s->lda + step];
-}
-
-/* Zeros as images have them: steps that are empty everywhere, steps that are empty for a run of rows, some elements;
- * some of the zeros negative. */
-static void empty(struct check *check, const struct product *p) {
-    const ck_gemm_shape *s = &p->shape;
-    for (size_t step = 0; step < s->k; step++) {
-        const size_t kind = check_draw(check, 0, 3), run = check_draw(check, 0, s->m);
-        for (size_t i = 0; i < s->m; i++)
-            if (kind == 0 || (kind == 1 && i >= run) || (kind == 2 && check_draw(check, 0, 1)))
-                *factor_at(p, i, step) = check_draw(check, 0, 1) ? 0.0f : -0.0f;
-    }
-}
-
-/* Products with zeros that are left out: bounded as ever, the same bits as with B's finiteness known, on more threads,
- * and as where B is not finite and nothing is left out; what is not finite still reaches what meets it with a zero. */
-static void zeros(struct check *check) {
-    static const size_t sizes[][3] = {{128, 130, 784}, {200, 64, 90},  {784, 70, 128}, {17, 300, 1100},
-                                      {3, 90, 600},    {1, 200, 784},  {1, 128, 1500}, {1, 70, 9000},
-                                      {250, 96, 530},  {40, 1030, 300}};
-    const ck_activation linear = {.kind = CK_LINEAR};
-    for (unsigned form = 0; form < 2; form++)
-        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-            struct product p = draw(check, sizes[i][0], sizes[i][1], sizes[i][2], form, CHECK_UNIFORM);
-            const ck_gemm_shape *s = &p.shape;
-            empty(check, &p);
-            compare(check, &p, linear, NULL);
-            float *plain = fresh(check, &p, NULL), *known = fresh(check, &p, NULL), *spoilt = fresh(check, &p, NULL);
-            float *expected = fresh(check, &p, NULL);
-            check_use_variant(check);
-            ck_set_threads(1);
-            multiply(check, &p, p.a, p.b, NULL, linear, plain);
-            p.shape.finite_b = true;
-            for (int threads = 1; threads <= 3; threads++) {
-                ck_set_threads(threads);
-                multiply(check, &p, p.a, p.b, NULL, linear, known);
-                check_same_bytes(check, plain, known, extent(s->m, s->n, s->ldc) * sizeof(float),
-                                 "finite B, %d threads, %s", threads, p.label);
-            }
-            p.shape.finite_b = false;
-            const size_t step = check_draw(check, 0, s->k - 1), column = check_draw(check, 0, s->n - 1);
-            p.b[step * s->ldb + column] = i % 2 ? INFINITY : NAN;
-            multiply(check, &p, p.a, p.b, NULL, linear, spoilt);
-            check_use_reference(check);
-            multiply(check, &p, p.a, p.b, NULL, linear, expected);
-            for (size_t row = 0; row < s->m; row++) {
-                const float want = expected[row * s->ldc + column], have = spoilt[row * s->ldc + column];
-                check_true(check, isnan(want) ? isnan(have) : want == have, "column that is not finite, %s", p.label);
-                spoilt[row * s->ldc + column] = plain[row * s->ldc + column];
-            }
-            check_same_bytes(check, plain, spoilt, extent(s->m, s->n, s->ldc) * sizeof(float), "nothing left out, %s",
-                             p.label);
         }
 }
 
@@ -271,5 +209,4 @@ void check_gemm(struct check *check) {
     special(check);
     activations(check);
     threads(check);
-    zeros(check);
 }

@@ -9,6 +9,7 @@
 #include "harness.h"
 
 void check_gemm(struct check *check);
+void check_gemm_sparse(struct check *check);
 void check_runtime(struct check *check);
 void check_conv2d(struct check *check);
 void check_conv2d_pooled(struct check *check);
@@ -28,6 +29,7 @@ static const struct {
 } registry[] = {
     {"runtime", check_runtime},
     {"gemm", check_gemm},
+    {"gemm_sparse", check_gemm_sparse},
     {"conv2d", check_conv2d},
     {"conv2d_pooled", check_conv2d_pooled},
     {"activation", check_activation},

@@ -2,7 +2,7 @@
 #include "../parallel.h"
 #include "gemm_product.h"
 
-static const struct gemm_kernels *kernels_in_force(void) {
+const struct gemm_kernels *ck_gemm_kernels(void) {
 #if defined(__x86_64__)
     switch (ck_isa_active()) {
     case CK_ISA_AVX512: return &ck_gemm_avx512;
@@ -56,21 +56,30 @@ static bool cuts_rows(const ck_gemm_shape *s, const struct gemm_product *p) {
     return !p->packs && (s->transpose_a || (p->rows >= p->columns && p->rows * p->depth >= GEMM_ONCE));
 }
 
-/* The plan of a product in tiles, without its operands. */
-static struct gemm_product plan(const struct gemm_kernels *kernels, const ck_gemm_shape *s) {
-    struct gemm_product p = {.kernels = kernels, .depth = s->k, .ldc = s->ldc};
-    p.transposed = computes_transposed(s);
-    p.packs = packs(s) && s->k > 0;
-    p.rows = p.transposed ? s->n : s->m;
-    p.columns = p.transposed ? s->m : s->n;
-
+static size_t widest_panel(const struct gemm_kernels *kernels, size_t rows) {
     size_t widest = GEMM_PANEL;
     while (!kernels->tallest[widest]) widest--;
     /* A few rows more than the widest panel's tile has: one pass over B in narrower panels instead of two. */
-    while (widest > 2 && p.rows > kernels->tallest[widest] && p.rows <= kernels->tallest[2]) widest--;
+    while (widest > 2 && rows > kernels->tallest[widest] && rows <= kernels->tallest[2]) widest--;
+    return widest;
+}
+
+/* Rows that leave zeros out are handed out by so many. */
+enum { SPARSE_TILE = 4 };
+
+/* The plan of a product in tiles, without its operands. */
+static struct gemm_product plan(const struct gemm_kernels *kernels, const ck_gemm_shape *s, bool sparse) {
+    struct gemm_product p = {.kernels = kernels, .depth = s->k, .ldc = s->ldc};
+    p.transposed = computes_transposed(s);
+    p.packs = !sparse && packs(s) && s->k > 0; /* blocks that rows pass one by one are packed where they are used */
+    p.sparse = sparse;
+    p.rows = p.transposed ? s->n : s->m;
+    p.columns = p.transposed ? s->m : s->n;
+
+    const size_t widest = sparse ? GEMM_SPARSE_PANEL : widest_panel(kernels, p.rows);
     p.vectors = gemm_ceiling(p.columns, kernels->lanes);
     p.panels = gemm_ceiling(p.vectors, widest);
-    p.tiles = gemm_ceiling(p.rows, kernels->tallest[gemm_ceiling(p.vectors, p.panels)]);
+    p.tiles = gemm_ceiling(p.rows, sparse ? SPARSE_TILE : kernels->tallest[gemm_ceiling(p.vectors, p.panels)]);
     p.slices = gemm_smaller(gemm_ceiling(GEMM_UNITS, p.panels), p.tiles);
     p.parts = cuts_depth(s) ? GEMM_PARTS : 1;
     p.by_rows = cuts_rows(s, &p);
@@ -89,7 +98,7 @@ size_t ck_gemm_workspace(const ck_gemm_shape *shape) {
     const struct gemm_kernels *const tiers[] = {&ck_gemm_avx2,
                                                 &ck_gemm_avx512}; /* enough for whichever will be in force */
     for (int i = 0; i < 2; i++) {
-        const struct gemm_product p = plan(tiers[i], shape);
+        const struct gemm_product p = plan(tiers[i], shape, false); /* or what less it needs if it is sparse */
         const size_t slots = (p.by_rows ? 1 : p.panels) * p.slices;
         if (slots * p.slot > floats) floats = slots * p.slot;
     }
@@ -165,7 +174,7 @@ static void run(const struct gemm_kernels *kernels, const ck_gemm_shape *s, cons
         ck_parallel_for(gemm_ceiling(p.columns, DOT_GROUP), work, dot_groups, &p);
         break;
     case TILES:
-        p = plan(kernels, s);
+        p = plan(kernels, s, ck_gemm_is_sparse(kernels, s, a, b));
         if (p.transposed) {
             p.a = b, p.a_row = s->transpose_b ? s->ldb : 1, p.a_step = s->transpose_b ? 1 : s->ldb;
             p.b = a, p.b_ld = s->lda, p.by_columns = !s->transpose_a;
@@ -174,7 +183,6 @@ static void run(const struct gemm_kernels *kernels, const ck_gemm_shape *s, cons
             p.b = b, p.b_ld = s->ldb, p.by_columns = s->transpose_b;
         }
         p.c = c, p.store = *store, p.f = f, p.slots = workspace;
-        p.sparse = !p.transposed && ck_gemm_is_sparse(&p, s->finite_b);
         if (p.parts > 1) ck_gemm_multiply_depth(&p, work);
         else if (p.by_rows) ck_parallel_for(p.slices, work, ck_gemm_multiply_rows, &p);
         else ck_parallel_for(p.panels * p.slices, work, ck_gemm_multiply_units, &p);
@@ -186,7 +194,7 @@ void ck_gemm(const ck_gemm_shape *shape, const float *a, const float *b, const f
              bool accumulate, float *c, float *workspace) {
     if (shape->m == 0 || shape->n == 0) return;
     const struct gemm_store store = {.bias = bias, .add = accumulate, .relu = f.kind == CK_RELU};
-    const struct gemm_kernels *kernels = kernels_in_force();
+    const struct gemm_kernels *kernels = ck_gemm_kernels();
     if (kernels) {
         run(kernels, shape, a, b, &store, f, c, workspace);
     } else {

@@ -21,18 +21,19 @@
 #include "../../include/CKernels.h"
 
 enum {
-    GEMM_PANEL = 4,    /* most vectors in a panel */
-    GEMM_TALLEST = 16, /* most rows in a tile, of any kernel */
-    GEMM_LANES = 16,   /* most floats in a vector, of any kernel */
-    GEMM_WIDTH = 64,   /* most columns in a panel: GEMM_PANEL x GEMM_LANES */
-    GEMM_GROUP = 48    /* rows of a transposed block: a multiple of GEMM_LANES and of the usual tile heights */
+    GEMM_PANEL = 4,        /* most vectors in a panel */
+    GEMM_TALLEST = 16,     /* most rows in a tile, of any kernel */
+    GEMM_LANES = 16,       /* most floats in a vector, of any kernel */
+    GEMM_WIDTH = 64,       /* most columns in a panel: GEMM_PANEL x GEMM_LANES */
+    GEMM_MASK = 64,        /* elements that the bits of one word name */
+    GEMM_SPARSE_PANEL = 8, /* most vectors in a panel where zeros are left out */
+    GEMM_GROUP = 48        /* rows of a transposed block: a multiple of GEMM_LANES and of the usual tile heights */
 };
 
 /* Tuning, by measurement on two cores with 48 KiB and 1 MiB of first- and second-level cache each. */
 enum {
     GEMM_DEPTH = 512,        /* most of the depth in one block: of a panel that is 128 KiB at most */
     GEMM_BAND = 192,         /* most rows in a band: with a block of the depth, 384 KiB */
-    GEMM_BAND_TILES = 32,    /* most tiles in a band */
     GEMM_UNITS = 16,         /* cut at least so many units where the product allows it */
     GEMM_ONCE = 1 << 18,     /* from so many floats on, a row operand no smaller than B is cut by rows alone ... */
     GEMM_ROW_UNITS = 64,     /* ... into so many units, where there are rows for as many tiles */
@@ -51,11 +52,9 @@ struct gemm_store {
     bool add, relu;
 };
 
-/* One tile: c[i][j] = store(sum over p of a[i a_row + p a_step] b[p b_step + j]), where p is 0 ..< depth, or
- * steps[0 ..< depth]. */
+/* One tile: c[i][j] = store(sum over p < depth of a[i a_row + p a_step] b[p b_step + j]). */
 struct gemm_tile {
     size_t depth;
-    const uint16_t *steps; /* ascending; null for all of the depth */
     const float *a;
     size_t a_row, a_step;
     const float *b;
@@ -89,6 +88,33 @@ static inline __attribute__((always_inline)) const float *gemm_walk_at(const str
     return (const float *)(const void *)(walk->at + (i ? walk->odd[(i >> shift) / 2] << shift : 0));
 }
 
+/* Rows by themselves: c[i ldc + j] = store(sum over the bits p of steps[i] of a[i a_row + p a_step] b[p b_step + j]),
+ * p ascending; i < rows, j < columns, of GEMM_SPARSE_PANEL / 2 to GEMM_SPARSE_PANEL vectors, which B's rows fill. */
+struct gemm_sparse {
+    size_t rows, columns;
+    const uint64_t *steps;
+    const float *a;
+    size_t a_row, a_step;
+    const float *b;
+    size_t b_step;
+    float *c;
+    size_t ldc;
+    struct gemm_store store;
+};
+
+/* Elements at wanted places: c[i ldc + j] = sum over p of a[i lda + p] b[j ldb + p] where bit j of wanted[i] is set,
+ * and zero elsewhere; i < rows, j < columns, at most GEMM_MASK. */
+struct gemm_samples {
+    size_t rows, columns, depth;
+    const uint64_t *wanted;
+    const float *a;
+    size_t lda;
+    const float *b;
+    size_t ldb;
+    float *c;
+    size_t ldc;
+};
+
 typedef void (*gemm_tile_kernel)(const struct gemm_tile *tile);
 
 struct gemm_kernels {
@@ -107,9 +133,8 @@ struct gemm_kernels {
     void (*store_transposed)(size_t rows, size_t columns, const float *block, float *c, size_t ldc,
                              const struct gemm_store *store);
 
-    /* One row times a matrix of `columns` columns: c[j] = store(sum over p of x[p x_step] b[p ldb + j]), p as in a
-     * tile.
-     */
+    /* One row times a matrix of `columns` columns: c[j] = store(sum over p of x[p x_step] b[p ldb + j]), where p is
+     * 0 ..< depth or, unless it is null, steps[0 ..< depth]. */
     void (*row_product)(size_t depth, const uint16_t *steps, size_t columns, const float *x, size_t x_step,
                         const float *b, size_t ldb, float *c, const struct gemm_store *store);
 
@@ -118,17 +143,30 @@ struct gemm_kernels {
     void (*dots)(size_t depth, size_t count, const float *x, const float *b, size_t ldb, float *c, size_t c_step,
                  size_t bias_step, const struct gemm_store *store);
 
-    /* The steps p < depth, below 2^16, at which one of `rows` elements of the row operand is not zero, into
-     * `steps`, which has room for GEMM_LANES more; returns how many. From stored rows: x[i ld + p]; from stored
-     * columns: x[p ld + i], at most GEMM_TALLEST rows. NaN is not zero. */
-    size_t (*steps_of_rows)(size_t depth, size_t rows, const float *x, size_t ld, uint16_t *steps);
-    size_t (*steps_of_columns)(size_t depth, size_t rows, const float *x, size_t ld, uint16_t *steps);
+    void (*sparse_rows)(const struct gemm_sparse *rows);
+    void (*sampled_dots)(const struct gemm_samples *samples);
+
+    /* Which of a row's elements are not zero: bit j of bits[i bits_step] is x[i width + j]; width is a multiple of the
+     * lanes, at most GEMM_MASK. NaN is not zero. */
+    void (*nonzero_bits)(size_t columns, size_t width, const float *x, uint64_t *bits, size_t bits_step);
+
+    /* The same of columns, of at most GEMM_MASK elements, which are copied besides: bit p of bits[j] is x[p ld + j],
+     * which becomes copy[p copy_ld + j]. */
+    void (*nonzero_columns)(size_t depth, size_t columns, const float *x, size_t ld, uint64_t *bits, float *copy,
+                            size_t copy_ld);
+
+    /* The steps p < depth, below 2^16, at which a row is not zero, into `steps`, which has room for GEMM_LANES more;
+     * returns how many. */
+    size_t (*steps_of_row)(size_t depth, const float *x, uint16_t *steps);
 
     /* Whether none of n elements is NaN or infinite. */
     bool (*finite)(size_t n, const float *x);
 };
 
 extern const struct gemm_kernels ck_gemm_avx2, ck_gemm_avx512;
+
+/* Those of the instruction set in force; null for the reference. */
+const struct gemm_kernels *ck_gemm_kernels(void);
 
 /* The reference, which is also what runs where no tier above it exists: rows begin ..< end of C, sums in double. It
  * leaves out all activations but ReLU, as the kernels above do. */

@@ -27,8 +27,12 @@ void ck_gemm_row_product_avx512(size_t depth, const uint16_t *steps, size_t colu
                                 const float *b, size_t ldb, float *c, const struct gemm_store *store);
 void ck_gemm_dots_avx512(size_t depth, size_t count, const float *x, const float *b, size_t ldb, float *c,
                          size_t c_step, size_t bias_step, const struct gemm_store *store);
-size_t ck_gemm_steps_of_rows_avx512(size_t depth, size_t rows, const float *x, size_t ld, uint16_t *steps);
-size_t ck_gemm_steps_of_columns_avx512(size_t depth, size_t rows, const float *x, size_t ld, uint16_t *steps);
+size_t ck_gemm_steps_of_row_avx512(size_t depth, const float *x, uint16_t *steps);
+void ck_gemm_sparse_rows_avx512(const struct gemm_sparse *rows);
+void ck_gemm_nonzero_columns_avx512(size_t depth, size_t columns, const float *x, size_t ld, uint64_t *bits,
+                                    float *copy, size_t copy_ld);
+void ck_gemm_sampled_dots_avx512(const struct gemm_samples *samples);
+void ck_gemm_nonzero_bits_avx512(size_t columns, size_t width, const float *x, uint64_t *bits, size_t bits_step);
 bool ck_gemm_finite_avx512(size_t n, const float *x);
 
 #endif

@@ -98,7 +98,7 @@ CK_TARGET_AVX512 void ck_gemm_pack_columns_avx512(size_t depth, size_t columns, 
 }
 
 /* C's rows may lie a multiple of 4 KiB apart, and then all compete for one set of the first-level cache: eight at a
- * time fit, and each block asks for the next one's lines, which lie in another set. */
+ * time fit. */
 CK_TARGET_AVX512 void ck_gemm_store_transposed_avx512(size_t rows, size_t columns, const float *block, float *c,
                                                       size_t ldc, const struct gemm_store *store) {
     const struct gemm_store kind = *store;

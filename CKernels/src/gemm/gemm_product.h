@@ -32,7 +32,7 @@ struct gemm_product {
     size_t vectors, panels, tiles, slices, depth_blocks;
     size_t parts; /* of the depth, each with sums of its own (gemm_depth.c); 1 where it is not cut */
     size_t slot;  /* floats */
-    bool sparse;  /* zeros of the row operand are left out (gemm_zeros.c) */
+    bool sparse;  /* zeros of the row operand are left out (gemm_sparse.c) */
 };
 
 static inline size_t gemm_ceiling(size_t a, size_t b) { return a / b + (a % b != 0); }
@@ -60,34 +60,42 @@ static inline void gemm_activate(ck_activation f, size_t rows, size_t columns, f
     for (size_t i = 0; i < rows; i++) ck_activation_forward(columns, f, c + i * ldc, c + i * ldc);
 }
 
-/* ---- Zeros that are left out (gemm_zeros.c) ---- */
-
-/* Steps of a block of the depth: those in the list, or where it is null the first `count`. */
-struct gemm_steps {
-    const uint16_t *list;
-    size_t count;
+/* One panel: its vectors, and the columns of the product that it holds. */
+struct gemm_panel {
+    size_t vectors, column, columns;
 };
 
-static inline struct gemm_steps gemm_all_steps(size_t depth) { return (struct gemm_steps){NULL, depth}; }
-
-/* The steps of each tile of a band at which one of its rows is not zero. */
-struct gemm_band_steps {
-    size_t depth, count[GEMM_BAND_TILES];
-    uint16_t lists[GEMM_BAND_TILES][GEMM_DEPTH + GEMM_LANES];
-};
-
-static inline struct gemm_steps gemm_steps_at(const struct gemm_band_steps *steps, size_t tile) {
-    return steps->count[tile] == steps->depth ? gemm_all_steps(steps->depth)
-                                              : (struct gemm_steps){steps->lists[tile], steps->count[tile]};
+static inline struct gemm_panel gemm_panel_at(const struct gemm_product *p, size_t index) {
+    const size_t first = gemm_cut(p->vectors, index, p->panels), lanes = p->kernels->lanes;
+    const size_t vectors = gemm_cut(p->vectors, index + 1, p->panels) - first;
+    return (struct gemm_panel){
+        .vectors = vectors,
+        .column = first * lanes,
+        .columns = gemm_smaller(vectors * lanes, p->columns - first * lanes),
+    };
 }
 
-/* Looks at steps step ..< step + depth, at most GEMM_DEPTH, of so many tiles; tile i begins with rows[i]. */
-void ck_gemm_find_steps(const struct gemm_product *p, size_t step, size_t depth, size_t tiles, const size_t *rows,
-                        struct gemm_band_steps *steps);
+/* The same on finished rows of a run of panels. */
+static inline void gemm_activate_panels(const struct gemm_product *p, size_t first, size_t count, size_t row,
+                                        size_t rows) {
+    const struct gemm_panel left = gemm_panel_at(p, first), right = gemm_panel_at(p, first + count - 1);
+    gemm_activate(p->f, rows, right.column + right.columns - left.column, p->c + row * p->ldc + left.column, p->ldc);
+}
 
-/* Whether to look for zeros in tiles: where there seem to be enough of them, and the other factor is finite, which is
- * asked for if it is not `known`. Gives the same answer for any number of threads. */
-bool ck_gemm_is_sparse(const struct gemm_product *p, bool known_finite);
+/* ---- Zeros that are left out (gemm_sparse.c) ---- */
+
+enum { GEMM_SAMPLE = 128 };
+
+/* Whether at least `fewest` of GEMM_SAMPLE elements x[i row + j column] of rows x columns are zero. They are spread by
+ * the golden ratio. */
+bool ck_gemm_seems_sparse(size_t rows, size_t row, size_t columns, size_t column, const float *x, size_t fewest);
+
+/* Whether to leave zeros of the row operand out: where there seem to be enough of them, and the other factor is finite,
+ * which is asked for if it is not known. Gives the same answer for any number of threads. */
+bool ck_gemm_is_sparse(const struct gemm_kernels *kernels, const ck_gemm_shape *shape, const float *a, const float *b);
+
+/* Rows begin ..< end of a run of panels. */
+void ck_gemm_multiply_sparse(const struct gemm_product *p, size_t first, size_t count, size_t begin, size_t end);
 
 /* One row times columns column ..< column + columns of the matrix, over steps begin ..< end of the depth. */
 void ck_gemm_row_product(const struct gemm_product *p, size_t begin, size_t end, size_t column, size_t columns,

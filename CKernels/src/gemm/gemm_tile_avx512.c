@@ -27,17 +27,7 @@ CK_TARGET_AVX512 static inline __attribute__((always_inline)) void multiply(cons
         }                                                                                                              \
     } while (0)
 
-    if (tile->steps) {
-        const char *const first = a.at;
-        for (size_t s = 0; s < tile->depth; s++) {
-            const size_t p = tile->steps[s];
-            a.at = first + p * a.step;
-            b = tile->b + p * b_step;
-            STEP;
-        }
-    } else {
-        for (size_t p = 0; p < tile->depth; p++, a.at += a.step, b += b_step) STEP;
-    }
+    for (size_t p = 0; p < tile->depth; p++, a.at += a.step, b += b_step) STEP;
 #undef STEP
 
     /* One question for the whole tile, not one for each vector. */
@@ -96,8 +86,11 @@ const struct gemm_kernels ck_gemm_avx512 = {
     .store_transposed = ck_gemm_store_transposed_avx512,
     .row_product = ck_gemm_row_product_avx512,
     .dots = ck_gemm_dots_avx512,
-    .steps_of_rows = ck_gemm_steps_of_rows_avx512,
-    .steps_of_columns = ck_gemm_steps_of_columns_avx512,
+    .steps_of_row = ck_gemm_steps_of_row_avx512,
+    .sparse_rows = ck_gemm_sparse_rows_avx512,
+    .nonzero_bits = ck_gemm_nonzero_bits_avx512,
+    .nonzero_columns = ck_gemm_nonzero_columns_avx512,
+    .sampled_dots = ck_gemm_sampled_dots_avx512,
     .finite = ck_gemm_finite_avx512,
 };
 /* clang-format on */

@@ -26,9 +26,11 @@ final class Execution {
         }
         let nothing = arena.floats.prefix(0)
         let workspace = arena.floats.slice(plan.workspaceOffset, plan.workspaceCount)
+        let zerosNeedNoGradient = plan.graph.zerosNeedNoGradient()
         memory = plan.graph.steps.enumerated().map { index, step in
             StepMemory(
                 input: buffer(step.input), output: buffer(step.output), inputGradient: gradient(step.input),
+                inputZerosNeedNoGradient: zerosNeedNoGradient[step.input.index],
                 outputGradient: gradient(step.output) ?? nothing,
                 saved: plan.isTraining
                     ? arena.floats.slice(plan.savedOffsets[index], step.saved(batch: plan.batch)) : nothing,

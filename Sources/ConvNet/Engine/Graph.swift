@@ -37,6 +37,15 @@ struct Graph: Sendable {
         let counts = steps.map { bufferCounts[$0.input.index] + bufferCounts[$0.output.index] }
         return (counts.max() ?? 0) * MemoryLayout<Float>.stride
     }
+
+    /// Of each buffer, whether its zeros need no gradient.
+    func zerosNeedNoGradient() -> [Bool] {
+        var needNone = [Bool](repeating: false, count: bufferCounts.count)
+        for step in steps {
+            needNone[step.output.index] = step.zerosNeedNoGradient(ofInput: needNone[step.input.index])
+        }
+        return needNone
+    }
 }
 
 /// Turns layers into a graph of steps: the vocabulary that ``Layer/build(_:in:)`` speaks.

@@ -20,6 +20,9 @@ protocol Step: Sendable {
     /// Whether the step has parameters whose gradients backward must produce.
     var hasTrainableParameters: Bool { get }
 
+    /// Whether a zero that the step writes needs no gradient, as behind ReLU; `ofInput` says so of what it reads.
+    func zerosNeedNoGradient(ofInput: Bool) -> Bool
+
     /// Floats of scratch memory for either direction; not kept between calls.
     func workspace(batch: Int, training: Bool) -> Int
     /// Floats that training's forward pass keeps for the backward pass.
@@ -44,6 +47,7 @@ extension Step {
     var forwardWorksInPlace: Bool { false }
     var backwardWorksInPlace: Bool { false }
     var hasTrainableParameters: Bool { false }
+    func zerosNeedNoGradient(ofInput: Bool) -> Bool { false }
     func workspace(batch: Int, training: Bool) -> Int { 0 }
     func saved(batch: Int) -> Int { 0 }
     var cost: Double { 0 }
@@ -63,6 +67,8 @@ struct StepMemory {
     let output: Floats
     /// Nil in inference, and where nothing before the step learns.
     let inputGradient: Floats?
+    /// Where the input is zero, its gradient may be anything finite: whoever reads it makes nothing of it.
+    let inputZerosNeedNoGradient: Bool
     /// Empty in inference.
     let outputGradient: Floats
     let saved: Floats

@@ -21,6 +21,19 @@ extension Kernels {
         }
     }
 
+    /// C = op(A) op(B), at least where `wanted` is not zero; all of it where that is nil.
+    static func gemm(_ shape: ck_gemm_shape, a: Floats, b: Floats, wanted: Floats?, c: Floats, workspace: Floats) {
+        guard let wanted else { return gemm(shape, a: a, b: b, c: c, workspace: workspace) }
+        expect(a, shape.m * shape.k, "matrix product, first factor")
+        expect(b, shape.k * shape.n, "matrix product, second factor")
+        expect(wanted, shape.m * shape.n, "matrix product, wanted elements")
+        expect(c, shape.m * shape.n, "matrix product, result")
+        expect(workspace, gemmWorkspace(shape), "matrix product, workspace")
+        withUnsafePointer(to: shape) {
+            ck_gemm_sampled($0, a.base, b.base, wanted.base, c.base, workspace.base)
+        }
+    }
+
     /// sums[c] = sum over rows of x[r, c].
     static func columnSums(rows: Int, columns: Int, x: Floats, sums: Floats, workspace: Floats) {
         expect(x, rows * columns, "column sums, input")

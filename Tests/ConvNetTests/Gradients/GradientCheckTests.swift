@@ -58,6 +58,16 @@ import Testing
             Subject("batch normalisation, no scale", image, BatchNormalization(scale: false)),
             Subject("batch normalisation and ReLU", [6], hasKinks: true, BatchNormalization(), Activation(.relu)),
             Subject("softmax", [3, 5], Activation(.softmax)),
+            // Wide enough to leave out the gradient that ReLU has no use for.
+            Subject(
+                "dense behind ReLU and dropout", [6], hasKinks: true, Dense(24, activation: .relu), Dropout(0.3),
+                Dense(70)),
+            Subject(
+                "dense behind pooled ReLU", [7, 8, 1], hasKinks: true, Conv2D(3, kernelSize: 3, activation: .relu),
+                MaxPooling2D(), Flatten(), Dense(70)),
+            Subject(
+                "dense behind a pooled convolution", [7, 8, 1], hasKinks: true, Conv2D(3, kernelSize: 3),
+                MaxPooling2D(), Flatten(), Dense(70)),
             // No bias before batch normalisation, which takes it away again: its gradient is rounding alone.
             Subject(
                 "a whole network", [8, 8, 1], Conv2D(4, kernelSize: 3, activation: .sigmoid), AveragePooling2D(),
@@ -80,8 +90,8 @@ import Testing
         let model = try Sequential(inputShape: subject.inputShape, seed: 5, layers: subject.layers)
         model.compile(loss: .meanSquaredError)
         try randomize(model)
-        let x = Tensor.normal([6] + model.inputShape, seed: 1)
-        let y = Tensor.normal([6] + model.outputShape, seed: 2)
+        let x = Tensor.normal([9] + model.inputShape, seed: 1)
+        let y = Tensor.normal([9] + model.outputShape, seed: 2)
         try expectGradients(of: model, x, y, hasKinks: subject.hasKinks)
     }
 

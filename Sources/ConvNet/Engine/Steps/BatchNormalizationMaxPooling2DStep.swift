@@ -33,6 +33,8 @@ struct BatchNormalizationMaxPooling2DStep: ActivationHost {
     var hasTrainableParameters: Bool { normalization.hasTrainableParameters }
     var cost: Double { normalization.cost + Double(shape.inputCount) }
 
+    func zerosNeedNoGradient(ofInput: Bool) -> Bool { normalization.zerosNeedNoGradient(ofInput: ofInput) }
+
     mutating func absorb(_ activation: ck_activation) -> Bool { normalization.absorb(activation) }
 
     func workspace(batch: Int, training: Bool) -> Int {

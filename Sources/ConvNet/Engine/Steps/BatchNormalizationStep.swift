@@ -37,6 +37,8 @@ struct BatchNormalizationStep: ActivationHost {
     var hasTrainableParameters: Bool { gamma != nil || beta != nil }
     var cost: Double { 4 * Double(rows) * Double(channels) }
 
+    func zerosNeedNoGradient(ofInput: Bool) -> Bool { activation.kind == CK_RELU }
+
     mutating func absorb(_ activation: ck_activation) -> Bool {
         guard self.activation.isLinear, activation.kind == CK_RELU else { return false }
         self.activation = activation

@@ -32,6 +32,8 @@ struct Conv2DMaxPooling2DStep: ActivationHost {
 
     private var isRectified: Bool { activation.kind == CK_RELU }
 
+    func zerosNeedNoGradient(ofInput: Bool) -> Bool { isRectified }
+
     mutating func absorb(_ activation: ck_activation) -> Bool {
         guard self.activation.isLinear, activation.kind == CK_RELU else { return false }
         self.activation = activation

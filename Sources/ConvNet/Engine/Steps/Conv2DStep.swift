@@ -23,6 +23,8 @@ struct Conv2DStep: ActivationHost {
     var hasTrainableParameters: Bool { true }
     var cost: Double { 2 * Double(shape.out_height) * Double(shape.out_width) * Double(shape.weightCount) }
 
+    func zerosNeedNoGradient(ofInput: Bool) -> Bool { activation.kind == CK_RELU }
+
     mutating func absorb(_ activation: ck_activation) -> Bool {
         guard self.activation.isLinear, activation.kind.usesOutput else { return false }
         self.activation = activation

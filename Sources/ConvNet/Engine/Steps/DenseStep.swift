@@ -28,6 +28,8 @@ struct DenseStep: ActivationHost {
     var hasTrainableParameters: Bool { true }
     var cost: Double { 2 * Double(rows) * Double(inputs) * Double(units) }
 
+    func zerosNeedNoGradient(ofInput: Bool) -> Bool { activation.kind == CK_RELU }
+
     mutating func absorb(_ activation: ck_activation) -> Bool {
         guard self.activation.isLinear, activation.kind.usesOutput else { return false }
         self.activation = activation
@@ -64,7 +66,8 @@ struct DenseStep: ActivationHost {
         }
         if let inputGradient = memory.inputGradient {
             Kernels.gemm(
-                inputProduct(run.batch), a: gradient, b: run.values(kernel), c: inputGradient,
+                inputProduct(run.batch), a: gradient, b: run.values(kernel),
+                wanted: memory.inputZerosNeedNoGradient ? memory.input : nil, c: inputGradient,
                 workspace: memory.workspace)
         }
     }

@@ -11,6 +11,8 @@ struct TransposeStep: Step {
     var backwardReadsOutput: Bool { false }
     var cost: Double { Double(rows) * Double(columns) }
 
+    func zerosNeedNoGradient(ofInput: Bool) -> Bool { ofInput }
+
     func forward(_ memory: StepMemory, _ run: Run) {
         Kernels.transpose(batch: run.batch, rows: rows, columns: columns, x: memory.input, y: memory.output)
     }

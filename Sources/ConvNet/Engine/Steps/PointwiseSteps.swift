@@ -14,6 +14,8 @@ struct ActivationStep: Step {
     var backwardWorksInPlace: Bool { true }
     var cost: Double { 8 * Double(count) }
 
+    func zerosNeedNoGradient(ofInput: Bool) -> Bool { function.kind == CK_RELU }
+
     func forward(_ memory: StepMemory, _ run: Run) {
         let count = run.batch * self.count
         Kernels.activationForward(function, x: memory.input.prefix(count), y: memory.output.prefix(count))
@@ -68,6 +70,9 @@ struct DropoutStep: Step {
     var forwardWorksInPlace: Bool { true }
     var backwardWorksInPlace: Bool { true }
     var cost: Double { Double(count) }
+
+    /// A zero is one of the input's, or dropped.
+    func zerosNeedNoGradient(ofInput: Bool) -> Bool { ofInput }
 
     func forward(_ memory: StepMemory, _ run: Run) {
         let count = run.batch * self.count

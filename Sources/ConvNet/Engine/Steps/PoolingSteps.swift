@@ -22,6 +22,8 @@ struct MaxPooling2DStep: Step {
         }
     }
 
+    func zerosNeedNoGradient(ofInput: Bool) -> Bool { ofInput }
+
     func saved(batch: Int) -> Int {
         (Kernels.maxPoolRecordSize(shape.with(batch: batch)) + 3) / 4
     }

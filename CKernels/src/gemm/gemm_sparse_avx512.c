@@ -1,4 +1,4 @@
-/* Where zeros are, for the matrix product on AVX-512. */
+/* Products that leave zeros out, on AVX-512. */
 #include <stdbool.h>
 
 #include "../target.h"
@@ -12,5 +12,13 @@ V_INLINE size_t append_steps(vm found, size_t first, uint16_t *steps) {
     return (size_t)__builtin_popcount(found);
 }
 
-#include "gemm_zeros_tpl.h"
+typedef uint16_t lane_bits;
+
+V_INLINE uint64_t steps_of_lane(const lane_bits *found, size_t lane) {
+    const vi bit = _mm512_set1_epi16((int16_t)(1u << lane));
+    return _mm512_test_epi16_mask(_mm512_loadu_si512(found), bit) |
+           (uint64_t)_mm512_test_epi16_mask(_mm512_loadu_si512(found + 32), bit) << 32;
+}
+
+#include "gemm_sparse_tpl.h"
 #endif

@@ -1,4 +1,4 @@
-/* Where zeros are, for the matrix product on AVX2. */
+/* Products that leave zeros out, on AVX2. */
 #include <stdbool.h>
 
 #include "../target.h"
@@ -22,5 +22,17 @@ V_INLINE size_t append_steps(vm found, size_t first, uint16_t *steps) {
     return count;
 }
 
-#include "gemm_zeros_tpl.h"
+typedef uint8_t lane_bits;
+
+/* Bit `lane` of 32 bytes, moved to where it is a byte's sign. */
+V_INLINE uint32_t steps_of_lane_half(const lane_bits *found, size_t lane) {
+    const vi bytes = _mm256_loadu_si256((const __m256i *)(const void *)found);
+    return (uint32_t)_mm256_movemask_epi8(_mm256_sll_epi16(bytes, _mm_cvtsi32_si128((int)(7 - lane))));
+}
+
+V_INLINE uint64_t steps_of_lane(const lane_bits *found, size_t lane) {
+    return steps_of_lane_half(found, lane) | (uint64_t)steps_of_lane_half(found + 32, lane) << 32;
+}
+
+#include "gemm_sparse_tpl.h"
 #endif
