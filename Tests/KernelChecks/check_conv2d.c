@@ -229,6 +229,8 @@ static void check_winograd(struct check *check) {
                              .algorithm = asked ? CK_CONV2D_WINOGRAD : CK_CONV2D_AUTOMATIC};
         s.out_height = fit(s.in_height, 3, 1, 1, s.pad_top, check_draw(check, 0, 2));
         s.out_width = fit(s.in_width, 3, 1, 1, s.pad_left, check_draw(check, 0, 2));
+        if (i % 5 == 0 && s.out_height > 6) s.out_height -= check_draw(check, 1, 5); /* pixels that nothing reads */
+        if (i % 5 == 1 && s.out_width > 6) s.out_width -= check_draw(check, 1, 5);
         compare(check, &s, i % 4 ? CHECK_UNIFORM : CHECK_INTEGER);
     }
 }

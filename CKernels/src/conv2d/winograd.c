@@ -30,7 +30,12 @@ static struct conv2d_span clip(size_t first, size_t length, size_t pad, size_t s
 
 static struct winograd_window window(size_t line, size_t pixel, struct conv2d_span lines, struct conv2d_span columns) {
     if (lines.begin == lines.end || columns.begin == columns.end) lines.end = lines.begin;
-    return (struct winograd_window){line, pixel, lines.begin, lines.end, columns.begin, columns.end};
+    return (struct winograd_window){.line = line,
+                                    .pixel = pixel,
+                                    .top = lines.begin,
+                                    .bottom = lines.end,
+                                    .left = columns.begin,
+                                    .right = columns.end};
 }
 
 struct winograd_tile ck_winograd_tile(const ck_conv2d_shape *s, struct winograd_tiling tiling, size_t index) {
@@ -47,6 +52,8 @@ struct winograd_tile ck_winograd_tile(const ck_conv2d_shape *s, struct winograd_
                          clip(x / 2, WINOGRAD_OUTPUT / 2, 0, s->out_width / 2)),
         .pooled_at = ((image * (s->out_height / 2) + y / 2) * (s->out_width / 2) + x / 2) * s->out_channels,
     };
+    tile.input.shared_lines = y > 0 ? WINOGRAD_OVERLAP : 0;
+    tile.input.shared_columns = x > 0 ? WINOGRAD_OVERLAP : 0;
     if (tile.input.bottom > tile.input.top)
         tile.input_at = ((image * s->in_height + y + tile.input.top - s->pad_top) * s->in_width + x + tile.input.left -
                          s->pad_left) *

@@ -19,14 +19,18 @@
 
 enum {
     WINOGRAD_FREQUENCIES = 36,
-    WINOGRAD_INPUT = 6, /* a tile reads so many lines and columns … */
-    WINOGRAD_OUTPUT = 4 /* … and gives so many */
+    WINOGRAD_INPUT = 6,  /* a tile reads so many lines and columns … */
+    WINOGRAD_OUTPUT = 4, /* … and gives so many */
+    WINOGRAD_OVERLAP = WINOGRAD_INPUT - WINOGRAD_OUTPUT
 };
 
 /* The part of a tile that lies inside an image: lines top ..< bottom and columns left ..< right of it. */
 struct winograd_window {
     size_t line, pixel; /* floats from line to line, from pixel to pixel */
     size_t top, bottom, left, right;
+    /* Of a tile's inputs, the first lines and columns that tiles before it reach too: WINOGRAD_OVERLAP, or 0 at the
+     * image's edge. */
+    size_t shared_lines, shared_columns;
 };
 
 /* Transforms of one tile (or one row of weights), all channels. `image` is the first pixel inside the window. Frequency
@@ -39,7 +43,7 @@ struct winograd_kernels {
                    const float *bias, bool relu, float *image);
     void (*output_gradient)(const struct winograd_window *window, size_t channels, const float *image,
                             float *frequencies, size_t distance);
-    /* adds to the image */
+    /* Adds to the image where tiles before this one have written, and writes the rest. */
     void (*input_gradient)(const struct winograd_window *window, size_t channels, const float *frequencies,
                            size_t distance, float *image);
     /* The same behind 2 x 2 maximum pooling: the window and `image` are those of the pooled images, of whose pixels a

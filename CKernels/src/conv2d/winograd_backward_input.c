@@ -55,6 +55,13 @@ static void run_block(const struct plan *plan, const float *weights, struct conv
                                   in_distance, plan->dx + tiles[row].input_at);
 }
 
+/* Whether every pixel of the input has an output that reads it. */
+static bool reaches_all(const struct winograd_backward *pass) {
+    const ck_conv2d_shape *s = pass->shape;
+    return s->in_height + s->pad_top <= s->out_height + WINOGRAD_OVERLAP &&
+           s->in_width + s->pad_left <= s->out_width + WINOGRAD_OVERLAP;
+}
+
 /* As in the forward pass, a thread uses the scratch memory of its first unit alone. */
 static void run_units(void *context, size_t begin, size_t end) {
     const struct plan *plan = context;
@@ -66,7 +73,8 @@ static void run_units(void *context, size_t begin, size_t end) {
         struct conv2d_span images = conv2d_part(s->batch, plan->units, unit),
                            tiles = winograd_tiles_of(&plan->pass, images);
         size_t image = s->in_height * s->in_width * s->in_channels;
-        memset(plan->dx + images.begin * image, 0, (images.end - images.begin) * image * sizeof(float));
+        if (!reaches_all(&plan->pass))
+            memset(plan->dx + images.begin * image, 0, (images.end - images.begin) * image * sizeof(float));
         for (size_t i = 0; i < winograd_blocks(tiles, WINOGRAD_TILES); i++)
             run_block(plan, weights, winograd_block(tiles, WINOGRAD_TILES, i),
                       winograd_block(tiles, WINOGRAD_TILES, i + 1), scratch);

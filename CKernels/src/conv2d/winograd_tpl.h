@@ -102,9 +102,11 @@ V_TARGET static void output(const struct winograd_window *w, size_t channels, co
 V_INLINE void add_input(struct access access, const struct winograd_window *w, size_t y, size_t x, vf value,
                         float *image) {
     if (!access.whole && outside(w, y, x)) return;
-    float *to = image + offset_of(w, y, x);
-    if (access.whole) v_store(to, v_whole(), v_add(v_load(to, v_whole()), value));
-    else v_store(to, access.part, v_add(v_load(to, access.part), value));
+    float *to = access.whole ? image + y * w->line + x * w->pixel : image + offset_of(w, y, x);
+    const struct v_part part = access.whole ? v_whole() : access.part;
+    const bool shared =
+        (y < WINOGRAD_OVERLAP && y < w->shared_lines) || (x < WINOGRAD_OVERLAP && x < w->shared_columns);
+    v_store(to, part, shared ? v_add(v_load(to, part), value) : value);
 }
 
 V_INLINE void input_gradient_vector(struct access access, const struct winograd_window *w, const float *frequencies,

@@ -17,19 +17,15 @@ CK_TARGET_AVX2 static inline __attribute__((always_inline)) void multiply(const 
     for (size_t i = 0; i < rows; i++)
         for (size_t v = 0; v < vectors; v++) sum[i][v] = _mm256_setzero_ps();
 
-#define STEP                                                                                                           \
-    do {                                                                                                               \
-        __m256 row[GEMM_PANEL];                                                                                        \
-        for (size_t v = 0; v < vectors; v++)                                                                           \
-            row[v] = FULL(v) ? _mm256_loadu_ps(b + 8 * v) : _mm256_maskload_ps(b + 8 * v, tail);                       \
-        for (size_t i = 0; i < rows; i++) {                                                                            \
-            const __m256 x = _mm256_broadcast_ss(gemm_walk_at(&a, i));                                                 \
-            for (size_t v = 0; v < vectors; v++) sum[i][v] = _mm256_fmadd_ps(x, row[v], sum[i][v]);                    \
-        }                                                                                                              \
-    } while (0)
-
-    for (size_t p = 0; p < tile->depth; p++, a.at += a.step, b += b_step) STEP;
-#undef STEP
+    for (size_t p = 0; p < tile->depth; p++, a.at += a.step, b += b_step) {
+        __m256 row[GEMM_PANEL];
+        for (size_t v = 0; v < vectors; v++)
+            row[v] = FULL(v) ? _mm256_loadu_ps(b + 8 * v) : _mm256_maskload_ps(b + 8 * v, tail);
+        for (size_t i = 0; i < rows; i++) {
+            const __m256 x = _mm256_broadcast_ss(gemm_walk_at(&a, i));
+            for (size_t v = 0; v < vectors; v++) sum[i][v] = _mm256_fmadd_ps(x, row[v], sum[i][v]);
+        }
+    }
 
     /* One question for the whole tile, not one for each vector. */
     float *const c = tile->c;

@@ -17,18 +17,14 @@ CK_TARGET_AVX512 static inline __attribute__((always_inline)) void multiply(cons
     for (size_t i = 0; i < rows; i++)
         for (size_t v = 0; v < vectors; v++) sum[i][v] = _mm512_setzero_ps();
 
-#define STEP                                                                                                           \
-    do {                                                                                                               \
-        __m512 row[GEMM_PANEL];                                                                                        \
-        for (size_t v = 0; v < vectors; v++) row[v] = _mm512_maskz_loadu_ps(MASK(v), b + 16 * v);                      \
-        for (size_t i = 0; i < rows; i++) {                                                                            \
-            const __m512 x = _mm512_set1_ps(*gemm_walk_at(&a, i));                                                     \
-            for (size_t v = 0; v < vectors; v++) sum[i][v] = _mm512_fmadd_ps(x, row[v], sum[i][v]);                    \
-        }                                                                                                              \
-    } while (0)
-
-    for (size_t p = 0; p < tile->depth; p++, a.at += a.step, b += b_step) STEP;
-#undef STEP
+    for (size_t p = 0; p < tile->depth; p++, a.at += a.step, b += b_step) {
+        __m512 row[GEMM_PANEL];
+        for (size_t v = 0; v < vectors; v++) row[v] = _mm512_maskz_loadu_ps(MASK(v), b + 16 * v);
+        for (size_t i = 0; i < rows; i++) {
+            const __m512 x = _mm512_set1_ps(*gemm_walk_at(&a, i));
+            for (size_t v = 0; v < vectors; v++) sum[i][v] = _mm512_fmadd_ps(x, row[v], sum[i][v]);
+        }
+    }
 
     /* One question for the whole tile, not one for each vector. */
     float *const c = tile->c;
