@@ -95,7 +95,7 @@ static void multiply_panels(const struct gemm_product *p, size_t first, size_t c
 /* The same into a block that stays in the first-level cache, from which C is written transposed. */
 static void multiply_panel_transposed(const struct gemm_product *p, size_t index, size_t unit, size_t begin,
                                       size_t end) {
-    float sums[GEMM_GROUP * GEMM_WIDTH] = {0};
+    _Alignas(64) float sums[GEMM_GROUP * GEMM_WIDTH] = {0};
     const struct panel panel = panel_at(p, index, unit);
     if (p->packs) pack(p, &panel, (struct block){0, p->depth});
     for (size_t row = begin; row < end; row += GEMM_GROUP) {
