@@ -141,7 +141,8 @@ void ck_gemm(const ck_gemm_shape *shape, const float *a, const float *b, const f
              bool accumulate, float *c, float *CK_NULLABLE workspace);
 
 /* C = op(A) op(B) where `wanted`, stored like C, is not zero; elsewhere C holds zero or the product, whichever is
- * faster. Workspace as for ck_gemm. (Known as SDDMM, sampled dense-dense matrix multiplication.) */
+ * faster. `wanted` may be C itself. Workspace as for ck_gemm. (Known as SDDMM, sampled dense-dense matrix
+ * multiplication.) */
 void ck_gemm_sampled(const ck_gemm_shape *shape, const float *a, const float *b, const float *wanted, float *c,
                      float *CK_NULLABLE workspace);
 
@@ -210,7 +211,7 @@ void ck_conv2d_maxpool_forward(const ck_conv2d_shape *shape, const float *x, con
                                uint8_t *CK_NULLABLE record, float *CK_NULLABLE workspace);
 
 /* dw, and where wanted dx and dbias, from dy, the gradient of the pooled images: what ck_maxpool2d_backward and the
- * convolution's own gradients give, up to the order of the sums. */
+ * convolution's own gradients give, up to the order of the sums. dx may be x. */
 void ck_conv2d_maxpool_backward(const ck_conv2d_shape *shape, const float *x, const float *w, const uint8_t *record,
                                 const float *dy, float *CK_NULLABLE dx, float *dw, float *CK_NULLABLE dbias,
                                 float *CK_NULLABLE workspace);
@@ -273,8 +274,9 @@ void ck_batchnorm_backward(size_t rows, size_t channels, const float *x, const f
 
 /* The same with 2 x 2 maximum pooling behind it, as ck_conv2d_maxpool_forward has it: y and record are those of
  * ck_batchnorm_apply and ck_maxpool2d_forward one after the other, with ReLU between them if `relu`, and the gradients
- * are those of ck_maxpool2d_backward and ck_batchnorm_backward up to the order of the sums. `shape`: the pooling's,
- * whose windows are 2 x 2, 2 apart and without padding; what is left out at the end takes part in the normalisation. */
+ * are those of ck_maxpool2d_backward and ck_batchnorm_backward up to the order of the sums; dx may be x. `shape`: the
+ * pooling's, whose windows are 2 x 2, 2 apart and without padding; what is left out at the end takes part in the
+ * normalisation. */
 size_t ck_batchnorm_maxpool_workspace(const ck_pool2d_shape *shape);
 void ck_batchnorm_maxpool_apply(const ck_pool2d_shape *shape, const float *x, const float *mean, const float *variance,
                                 float epsilon, const float *CK_NULLABLE gamma, const float *CK_NULLABLE beta, bool relu,

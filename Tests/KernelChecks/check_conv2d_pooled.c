@@ -132,6 +132,11 @@ static void compare_backward(struct check *check, struct backward b, bool exact)
                 label(b.shape, b.input ? "backward" : "backward, weights"));
     b.workspace = check_workspace(check, ck_conv2d_maxpool_backward_workspace(b.shape, b.input));
     check_threads(check, run_backward, &b, b.out, count * sizeof(float), "%s", label(b.shape, "backward"));
+    if (!b.input) return;
+    float *x = check_copy(check, b.x, n.x), *dw = check_output(check, n.w), *dbias = check_output(check, n.channels);
+    ck_conv2d_maxpool_backward(b.shape, x, b.w, b.record, b.dy, x, dw, dbias, b.workspace);
+    check_same_bytes(check, b.out, dw, n.w * sizeof(float), "%s", label(b.shape, "backward in place, weights"));
+    check_same_bytes(check, b.out + n.w + n.channels, x, n.x * sizeof(float), "%s", label(b.shape, "in place"));
 }
 
 static void compare(struct check *check, const ck_conv2d_shape *s, enum check_data data) {

@@ -122,6 +122,9 @@ static void sampled(struct check *check) {
                 check_same_bytes(check, one, more, size_of(&p) * sizeof(float), "sampled, %d threads, %s", threads,
                                  p.label);
             }
+            float *place = product_fresh(check, &p, wanted);
+            ck_gemm_sampled(s, p.a, p.b, place, place, workspace ? check_workspace(check, workspace) : NULL);
+            check_same_bytes(check, one, place, size_of(&p) * sizeof(float), "in place, %s", p.label);
         }
 }
 

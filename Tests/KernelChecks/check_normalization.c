@@ -243,6 +243,11 @@ static void compare_pooled(struct check *check, size_t images, size_t height, si
     b->out = check_output(check, n), b->dgamma = check_output(check, channels);
     check_threads(check, pooled_backward, &p, b->out, n * sizeof(float), "%s", label);
     check_threads(check, pooled_backward, &p, b->dgamma, channels * sizeof(float), "%s", label);
+    const float *apart = b->out;
+    float *x = check_copy(check, b->x, n);
+    b->x = b->out = x;
+    pooled_backward(&p);
+    check_same_bytes(check, apart, x, n * sizeof(float), "in place, %s", label);
 }
 
 void check_normalization(struct check *check) {

@@ -70,12 +70,18 @@ struct Plan: Sendable {
             values.merge(index, into: owners.values[index])
             gradients.merge(index, into: owners.gradients[index])
         }
+        for index in values.indices where owners.replacesValue[index] {
+            values[owners.values[index]].extend(by: gradients[index])
+            gradients[index] = Block(count: 0)
+        }
 
         var layout = ArenaLayout()
         var placed = layout.place(values + gradients + saved)
         for index in values.indices {
             placed[index] = placed[owners.values[index]]
-            placed[values.count + index] = placed[values.count + owners.gradients[index]]
+            let owner = owners.gradients[index]
+            placed[values.count + index] =
+                placed[owners.replacesValue[owner] ? owners.values[owner] : values.count + owner]
         }
         let offsets = Array(placed.prefix(values.count))
         placed.removeFirst(values.count)
@@ -98,9 +104,10 @@ struct Plan: Sendable {
 
 extension Graph {
     /// Whose memory each buffer, and each buffer's gradient, lies in: another's where a step writes over what it reads,
-    /// or else its own.
-    fileprivate func memoryOwners(isTraining: Bool) -> (values: [Int], gradients: [Int]) {
+    /// or else its own. And where a gradient's own memory is that of the buffer.
+    fileprivate func memoryOwners(isTraining: Bool) -> (values: [Int], gradients: [Int], replacesValue: [Bool]) {
         var (values, gradients) = (Array(bufferCounts.indices), Array(bufferCounts.indices))
+        var replacesValue = [Bool](repeating: false, count: bufferCounts.count)
         // The input belongs to whoever fills it, and the output outlives the pass.
         var readers = [Int](repeating: 0, count: bufferCounts.count)
         var isKept = [Bool](repeating: false, count: bufferCounts.count)
@@ -117,7 +124,18 @@ extension Graph {
         for step in steps.reversed() where step.backwardWorksInPlace && readers[step.input.index] == 1 {
             if step.input != output.buffer { gradients[step.input.index] = gradients[step.output.index] }
         }
-        return (values, gradients)
+        for (index, step) in steps.enumerated() where step.backwardReplacesInput && !step.backwardWorksInPlace {
+            let buffer = step.input.index
+            // Nobody else may need the memory backward, and no other gradient may lie there by then.
+            let isRead = steps.enumerated().contains { other, reader in
+                other != index
+                    && (reader.backwardReadsInput && values[reader.input.index] == values[buffer]
+                        || reader.backwardReadsOutput && values[reader.output.index] == values[buffer])
+            }
+            let isOwn = step.input != input.buffer && step.input != output.buffer && gradients[buffer] == buffer
+            replacesValue[buffer] = readers[buffer] == 1 && isOwn && !isRead
+        }
+        return (values, gradients, replacesValue)
     }
 }
 
@@ -136,6 +154,14 @@ struct Block {
         end = max(end, time)
     }
 
+    /// Room for the other as well, for as long as either is needed.
+    mutating func extend(by other: Block) {
+        guard other.count > 0 else { return }
+        count = max(count, other.count)
+        start = min(start, other.start)
+        end = max(end, other.end)
+    }
+
     func meets(_ other: Block) -> Bool {
         start <= other.end && other.start <= end
     }
@@ -144,10 +170,8 @@ struct Block {
 extension [Block] {
     /// From now on block `index` lies in the other's memory; nothing where they are the same.
     fileprivate mutating func merge(_ index: Int, into owner: Int) {
-        guard index != owner, self[index].count > 0 else { return }
-        self[owner].count = Swift.max(self[owner].count, self[index].count)
-        self[owner].start = Swift.min(self[owner].start, self[index].start)
-        self[owner].end = Swift.max(self[owner].end, self[index].end)
+        guard index != owner else { return }
+        self[owner].extend(by: self[index])
         self[index] = Block(count: 0)
     }
 }

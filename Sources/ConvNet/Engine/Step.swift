@@ -17,6 +17,8 @@ protocol Step: Sendable {
     var forwardWorksInPlace: Bool { get }
     /// Whether backward may write the input's gradient over the output's.
     var backwardWorksInPlace: Bool { get }
+    /// Whether backward may write the input's gradient over the input: reading it is done by then.
+    var backwardReplacesInput: Bool { get }
     /// Whether the step has parameters whose gradients backward must produce.
     var hasTrainableParameters: Bool { get }
 
@@ -46,6 +48,7 @@ protocol Step: Sendable {
 extension Step {
     var forwardWorksInPlace: Bool { false }
     var backwardWorksInPlace: Bool { false }
+    var backwardReplacesInput: Bool { false }
     var hasTrainableParameters: Bool { false }
     func zerosNeedNoGradient(ofInput: Bool) -> Bool { false }
     func workspace(batch: Int, training: Bool) -> Int { 0 }

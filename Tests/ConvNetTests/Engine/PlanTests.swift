@@ -73,13 +73,13 @@ import Testing
         /// What is read must be there before and, since kernels read while they write, after the writing, unless it may
         /// be overwritten.
         mutating func act(
-            reads: [Content], writes: [Content], mayReplace: Content? = nil, _ what: String
+            reads: [Content], writes: [Content], mayReplace: [Content] = [], _ what: String
         ) throws {
             for content in reads { #expect(try holds(content), "\(what) finds no \(content)") }
             for content in writes {
                 for index in try range(content) { arena[index] = content }
             }
-            for content in reads + writes where content != mayReplace {
+            for content in reads + writes where !mayReplace.contains(content) {
                 #expect(try holds(content), "\(what) overwrites \(content)")
             }
         }
@@ -92,7 +92,7 @@ import Testing
                 let saved: [Content] = plan.isTraining ? [.saved(index)] : []
                 try act(
                     reads: [.value(step.input.index)], writes: [.value(step.output.index)] + saved,
-                    mayReplace: step.forwardWorksInPlace ? .value(step.input.index) : nil, "step \(index) forward")
+                    mayReplace: step.forwardWorksInPlace ? [.value(step.input.index)] : [], "step \(index) forward")
             }
             try act(reads: [.value(graph.output.buffer.index)], writes: [], "the caller")
             if plan.isTraining { try runBackward() }
@@ -130,7 +130,8 @@ import Testing
                 let isWanted = plan.gradientOffsets[step.input.index] != nil
                 try act(
                     reads: reads, writes: isWanted ? [.gradient(step.input.index)] : [],
-                    mayReplace: step.backwardWorksInPlace ? .gradient(step.output.index) : nil,
+                    mayReplace: (step.backwardWorksInPlace ? [.gradient(step.output.index)] : [])
+                        + (step.backwardReplacesInput ? [.value(step.input.index)] : []),
                     "step \(index) backward")
             }
         }
@@ -163,6 +164,23 @@ import Testing
         let values = graph.bufferCounts.reduce(0) { $0 + room($1) }
         let saved = graph.steps.reduce(0) { $0 + room($1.saved(batch: 32)) / 32 + 16 }
         #expect(Plan(graph: graph, batch: 32, isTraining: true).workspaceOffset <= values + saved + pair)
+    }
+
+    /// Of a step's input, the gradient lies where the value was, unless somebody still reads that: ReLU behind a
+    /// convolution without pooling or a dense layer, tanh.
+    @Test(arguments: [
+        ("cnn-basic", [1: true, 2: false]), ("cnn-wide", [1: false, 3: true, 5: true]),
+        ("cnn-batchnorm", [1: false, 2: true, 3: true, 4: true, 7: true]), ("chain", [1: false, 2: false]),
+    ])
+    func gradientsReplaceValues(name: String, replaced: [Int: Bool]) throws {
+        let plan = Plan(graph: try Self.graph(name), batch: 4, isTraining: true)
+        for (step, isReplaced) in replaced {
+            let buffer = plan.graph.steps[step].input.index
+            let gradient = try #require(plan.gradientOffsets[buffer])
+            #expect((gradient == plan.bufferOffsets[buffer]) == isReplaced, "input of step \(step)")
+        }
+        let wanting = Plan(graph: plan.graph, batch: 4, isTraining: true, wantsInputGradient: true)
+        #expect(wanting.gradientOffsets[0] != wanting.bufferOffsets[0])
     }
 
     @Test func aLongChainNeedsTwoBuffers() throws {

@@ -30,6 +30,7 @@ struct BatchNormalizationMaxPooling2DStep: ActivationHost {
 
     var backwardReadsInput: Bool { true }
     var backwardReadsOutput: Bool { false }
+    var backwardReplacesInput: Bool { true }
     var hasTrainableParameters: Bool { normalization.hasTrainableParameters }
     var cost: Double { normalization.cost + Double(shape.inputCount) }
 

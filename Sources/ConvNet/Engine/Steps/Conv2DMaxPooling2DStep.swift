@@ -27,6 +27,7 @@ struct Conv2DMaxPooling2DStep: ActivationHost {
 
     var backwardReadsInput: Bool { true }
     var backwardReadsOutput: Bool { false }
+    var backwardReplacesInput: Bool { true }
     var hasTrainableParameters: Bool { true }
     var cost: Double { 2 * Double(shape.out_height) * Double(shape.out_width) * Double(shape.weightCount) }
 

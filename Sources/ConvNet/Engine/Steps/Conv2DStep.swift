@@ -20,6 +20,7 @@ struct Conv2DStep: ActivationHost {
 
     var backwardReadsInput: Bool { true }
     var backwardReadsOutput: Bool { !activation.isLinear }
+    var backwardReplacesInput: Bool { true }
     var hasTrainableParameters: Bool { true }
     var cost: Double { 2 * Double(shape.out_height) * Double(shape.out_width) * Double(shape.weightCount) }
 

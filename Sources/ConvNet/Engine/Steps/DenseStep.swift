@@ -25,6 +25,7 @@ struct DenseStep: ActivationHost {
 
     var backwardReadsInput: Bool { true }
     var backwardReadsOutput: Bool { !activation.isLinear }
+    var backwardReplacesInput: Bool { true }
     var hasTrainableParameters: Bool { true }
     var cost: Double { 2 * Double(rows) * Double(inputs) * Double(units) }
 
