@@ -1,6 +1,6 @@
 /* Products of which only some elements are wanted (the field's SDDMM, sampled dense-dense matrix multiplication): the
  * gradient that a dense layer hands back to ReLU is wanted where ReLU's output is not zero, which is one element of
- * three to six in the networks here.
+ * two to eight in the networks here.
  *
  * Each wanted element is a dot product of its own, in the same order wherever the work is cut. A block of B's rows
  * stays in the first-level cache while the rows of A pass; which elements are wanted is looked up for several blocks at

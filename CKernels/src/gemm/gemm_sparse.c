@@ -16,10 +16,9 @@ enum {
     COLUMNS = 64,         /* at least, of the product ... */
     ROWS = 8,             /* ... and rows, if B is not known to be finite ... */
     DEPTH = 16,           /* ... and depth */
-    FEWEST_ZEROS = 44,    /* of GEMM_SAMPLE elements, ... */
-    FOR_B = 160,          /* ... and if B must be read for it, so many rows' worth among the rows */
+    FEWEST_ZEROS = 44,    /* of GEMM_SAMPLE elements */
     BLOCK_FLOATS = 6144,  /* of B in one block: 24 KiB */
-    CLOSE = 128,          /* floats from row to row of B ... */
+    CLOSE = 128,          /* most floats from row to row of B where it is read as it lies */
     BAND = 192,           /* most rows ... */
     BLOCKS = 8,           /* ... and blocks looked up at once */
     FINITE_PARTS = 16,    /* of B, when it is asked whether it is finite */

@@ -70,7 +70,7 @@ struct StepMemory {
     let output: Floats
     /// Nil in inference, and where nothing before the step learns.
     let inputGradient: Floats?
-    /// Where the input is zero, its gradient may be anything finite: whoever reads it makes nothing of it.
+    /// Where the input is zero, its gradient may be left zero: whoever reads it makes nothing of it.
     let inputZerosNeedNoGradient: Bool
     /// Empty in inference.
     let outputGradient: Floats
