@@ -7,10 +7,9 @@
 /* What sums are raised to. As the first operand of a maximum: where one is NaN the second wins, so that NaN stays. */
 INLINE __m512 lower_limit(bool relu) { return relu ? _mm512_setzero_ps() : _mm512_set1_ps(-__builtin_inff()); }
 
-INLINE void tile(const size_t vectors, const size_t pixels, const struct conv2d_tile *t, const float *in,
-                 const float *w, const float *bias, float *out) {
-    const bool whole = t->lanes == LANES;
-    const __mmask16 last = last_mask(t->lanes);
+INLINE void tile(const size_t vectors, const size_t pixels, const bool whole, const struct conv2d_tile *t,
+                 const float *in, const float *w, const float *bias, float *out) {
+    const struct panel panel = panel_of(vectors, whole, t->lanes);
     const size_t step = t->in_step, out_step = t->out_step, w_step = t->w_step;
     const size_t rows = t->rows, runs = t->runs, length = t->length;
     const __m512 floor = lower_limit(t->relu);
@@ -20,7 +19,7 @@ INLINE void tile(const size_t vectors, const size_t pixels, const struct conv2d_
         for (size_t count = t->tiles; count > 0; count--, corner += pixels * step) {
             __m512 sum[CONV2D_PIXELS][CONV2D_VECTORS];
             for (size_t v = 0; v < vectors; v++) {
-                __m512 start = bias ? load(bias, v, vectors, last) : _mm512_setzero_ps();
+                __m512 start = bias ? load(panel, bias, v) : _mm512_setzero_ps();
                 for (size_t p = 0; p < pixels; p++) sum[p][v] = start;
             }
             for (size_t row = 0; row < rows; row++)
@@ -29,7 +28,7 @@ INLINE void tile(const size_t vectors, const size_t pixels, const struct conv2d_
                     const float *weights = w + row * t->w_row + run * t->w_run;
                     for (size_t i = 0; i < length; i++, from++, weights += w_step) {
                         __m512 weight[CONV2D_VECTORS];
-                        for (size_t v = 0; v < vectors; v++) weight[v] = load(weights, v, vectors, last);
+                        for (size_t v = 0; v < vectors; v++) weight[v] = load(panel, weights, v);
                         for (size_t p = 0; p < pixels; p++) {
                             __m512 value = _mm512_set1_ps(from[p * step]);
                             for (size_t v = 0; v < vectors; v++)
@@ -38,16 +37,15 @@ INLINE void tile(const size_t vectors, const size_t pixels, const struct conv2d_
                     }
                 }
             for (size_t p = 0; p < pixels; p++, to += out_step)
-                for (size_t v = 0; v < vectors; v++)
-                    store(to, v, vectors, whole, last, _mm512_max_ps(floor, sum[p][v]));
+                for (size_t v = 0; v < vectors; v++) store(panel, to, v, _mm512_max_ps(floor, sum[p][v]));
         }
     }
 }
 
 /* Pixels whose nine inputs are multiplied with weights in registers. */
-INLINE void nine_pixels(const size_t vectors, const size_t pixels, const bool whole, __mmask16 last,
-                        const __m512 weight[9][2], const __m512 start[2], __m512 floor, const float *in, size_t in_row,
-                        float *out, size_t out_step) {
+INLINE void nine_pixels(const struct panel panel, const size_t pixels, const __m512 weight[9][2], const __m512 start[2],
+                        __m512 floor, const float *in, size_t in_row, float *out, size_t out_step) {
+    const size_t vectors = panel.vectors;
     __m512 sum[2][2];
     for (size_t p = 0; p < pixels; p++)
         for (size_t v = 0; v < vectors; v++) sum[p][v] = start[v];
@@ -59,18 +57,18 @@ INLINE void nine_pixels(const size_t vectors, const size_t pixels, const bool wh
                     sum[p][v] = _mm512_fmadd_ps(value, weight[row * 3 + x - p][v], sum[p][v]);
         }
     for (size_t p = 0; p < pixels; p++)
-        for (size_t v = 0; v < vectors; v++)
-            store(out + p * out_step, v, vectors, whole, last, _mm512_max_ps(floor, sum[p][v]));
+        for (size_t v = 0; v < vectors; v++) store(panel, out + p * out_step, v, _mm512_max_ps(floor, sum[p][v]));
 }
 
-INLINE void nine_lines(const size_t vectors, const bool whole, __mmask16 last, const struct conv2d_tile *t,
+INLINE void nine_lines(const size_t vectors, const bool whole, size_t lanes, const struct conv2d_tile *t,
                        const float *in, const float *w, const float *bias, float *out) {
+    const struct panel panel = panel_of(vectors, whole, lanes);
     const size_t in_row = t->in_row, out_step = t->out_step, pixels = t->tiles;
     __m512 weight[9][2], start[2];
     for (size_t v = 0; v < vectors; v++) {
-        start[v] = bias ? load(bias, v, vectors, last) : _mm512_setzero_ps();
+        start[v] = bias ? load(panel, bias, v) : _mm512_setzero_ps();
         for (size_t tap = 0; tap < 9; tap++)
-            weight[tap][v] = load(w + tap / 3 * t->w_row + tap % 3 * t->w_step, v, vectors, last);
+            weight[tap][v] = load(panel, w + tap / 3 * t->w_row + tap % 3 * t->w_step, v);
     }
     const __m512 floor = lower_limit(t->relu);
     for (size_t line = 0; line < t->lines; line++) {
@@ -78,8 +76,8 @@ INLINE void nine_lines(const size_t vectors, const bool whole, __mmask16 last, c
         float *to = out + line * t->out_line;
         size_t pixel = 0;
         for (; pixel + 2 <= pixels; pixel += 2, from += 2, to += 2 * out_step)
-            nine_pixels(vectors, 2, whole, last, weight, start, floor, from, in_row, to, out_step);
-        if (pixel < pixels) nine_pixels(vectors, 1, whole, last, weight, start, floor, from, in_row, to, out_step);
+            nine_pixels(panel, 2, weight, start, floor, from, in_row, to, out_step);
+        if (pixel < pixels) nine_pixels(panel, 1, weight, start, floor, from, in_row, to, out_step);
     }
 }
 
@@ -88,11 +86,11 @@ CK_TARGET_AVX512 static void conv2d_f32_nine_avx512(const struct conv2d_tile *t,
     for (size_t v = 0; v < vectors; v += 2, w += 2 * LANES, out += 2 * LANES) {
         const float *start = bias ? bias + v * LANES : bias;
         const bool whole = v + 2 < vectors || t->lanes == LANES;
-        const __mmask16 last = last_mask(whole ? LANES : t->lanes);
-        if (v + 1 == vectors && whole) nine_lines(1, true, last, t, in, w, start, out);
-        else if (v + 1 == vectors) nine_lines(1, false, last, t, in, w, start, out);
-        else if (whole) nine_lines(2, true, last, t, in, w, start, out);
-        else nine_lines(2, false, last, t, in, w, start, out);
+        const size_t lanes = whole ? LANES : t->lanes;
+        if (v + 1 == vectors && whole) nine_lines(1, true, lanes, t, in, w, start, out);
+        else if (v + 1 == vectors) nine_lines(1, false, lanes, t, in, w, start, out);
+        else if (whole) nine_lines(2, true, lanes, t, in, w, start, out);
+        else nine_lines(2, false, lanes, t, in, w, start, out);
     }
 }
 
@@ -100,7 +98,8 @@ CK_TARGET_AVX512 static void conv2d_f32_nine_avx512(const struct conv2d_tile *t,
 #define TILE(pixels, channels)                                                                                         \
     CK_TARGET_AVX512 static void NAME(pixels, channels)(const struct conv2d_tile *t, const float *in, const float *w,  \
                                                         const float *bias, float *out) {                               \
-        tile((channels) / LANES, pixels, t, in, w, bias, out);                                                         \
+        if (t->lanes == LANES) tile((channels) / LANES, pixels, true, t, in, w, bias, out);                            \
+        else tile((channels) / LANES, pixels, false, t, in, w, bias, out);                                             \
     }
 
 /* clang-format off */

@@ -3,10 +3,9 @@
 #if defined(__x86_64__)
 #include "conv2d_avx512.h"
 
-INLINE void outer(const size_t vectors, const size_t planes, const size_t elements, const bool sums,
+INLINE void outer(const size_t vectors, const size_t planes, const size_t elements, const bool sums, const bool whole,
                   const struct conv2d_outer *o, const float *x, const float *dy, float *dw) {
-    const bool whole = o->lanes == LANES;
-    const __mmask16 last = last_mask(o->lanes);
+    const struct panel panel = panel_of(vectors, whole, o->lanes);
     const size_t plane = o->x_plane, columns = o->columns;
     const ptrdiff_t x_step = (ptrdiff_t)o->x_step, x_jump = (ptrdiff_t)o->x_row - (ptrdiff_t)columns * x_step;
     const ptrdiff_t dy_step = (ptrdiff_t)o->dy_step, dy_jump = (ptrdiff_t)o->dy_row - (ptrdiff_t)columns * dy_step;
@@ -20,7 +19,7 @@ INLINE void outer(const size_t vectors, const size_t planes, const size_t elemen
     for (size_t left = o->rows * columns; left > 0; left--) {
         __m512 gradient[CONV2D_VECTORS];
         for (size_t v = 0; v < vectors; v++) {
-            gradient[v] = load(dy, v, vectors, last);
+            gradient[v] = load(panel, dy, v);
             if (sums) bias[v] = _mm512_add_ps(bias[v], gradient[v]);
         }
         for (size_t a = 0; a < planes; a++)
@@ -37,18 +36,17 @@ INLINE void outer(const size_t vectors, const size_t planes, const size_t elemen
     }
     /* All loads before the first store: a masked store delays loads that touch its masked lanes. */
     for (size_t v = 0; v < vectors && o->add; v++) {
-        if (sums) bias[v] = _mm512_add_ps(load(o->sums, v, vectors, last), bias[v]);
+        if (sums) bias[v] = _mm512_add_ps(load(panel, o->sums, v), bias[v]);
         for (size_t a = 0; a < planes; a++)
             for (size_t b = 0; b < elements; b++) {
                 const float *from = dw + a * o->dw_plane + b * o->dw_step;
-                sum[a][b][v] = _mm512_add_ps(load(from, v, vectors, last), sum[a][b][v]);
+                sum[a][b][v] = _mm512_add_ps(load(panel, from, v), sum[a][b][v]);
             }
     }
     for (size_t v = 0; v < vectors; v++) {
-        if (sums) store(o->sums, v, vectors, whole, last, bias[v]);
+        if (sums) store(panel, o->sums, v, bias[v]);
         for (size_t a = 0; a < planes; a++)
-            for (size_t b = 0; b < elements; b++)
-                store(dw + a * o->dw_plane + b * o->dw_step, v, vectors, whole, last, sum[a][b][v]);
+            for (size_t b = 0; b < elements; b++) store(panel, dw + a * o->dw_plane + b * o->dw_step, v, sum[a][b][v]);
     }
 }
 
@@ -76,7 +74,8 @@ CK_TARGET_AVX512 static void sum_pixels(size_t pixels, size_t channels, const fl
 #define SUMS(planes, elements, channels) conv2d_dw_sums_f32_##planes##x##elements##x##channels##_avx512
 #define OUTER_AS(name, sums, planes, elements, channels)                                                               \
     CK_TARGET_AVX512 static void name(const struct conv2d_outer *o, const float *x, const float *dy, float *dw) {      \
-        outer((channels) / LANES, planes, elements, sums, o, x, dy, dw);                                               \
+        if (o->lanes == LANES) outer((channels) / LANES, planes, elements, sums, true, o, x, dy, dw);                  \
+        else outer((channels) / LANES, planes, elements, sums, false, o, x, dy, dw);                                   \
     }
 #define OUTER(planes, elements, channels) OUTER_AS(NAME(planes, elements, channels), false, planes, elements, channels)
 #define OUTER_SUMS(planes, elements, channels)                                                                         \

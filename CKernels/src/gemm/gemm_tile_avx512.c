@@ -2,54 +2,75 @@
 #include "../target.h"
 
 #if defined(__x86_64__)
+#include "../panel_avx512.h"
 #include "gemm_avx512.h"
 
-/* The heights are chosen so that sums, one row of B and a broadcast fit 32 registers. A step of the depth takes rows +
- * vectors loads for rows x vectors multiply-adds. */
-CK_TARGET_AVX512 static inline __attribute__((always_inline)) void multiply(const struct gemm_tile *tile, size_t rows,
-                                                                            size_t vectors) {
-    const float *b = tile->b;
-    const size_t b_step = tile->b_step;
-    struct gemm_walk a = gemm_walk_from(tile, rows);
-    const __mmask16 tail = gemm_mask_avx512(tile->last);
-#define MASK(v) ((v) + 1 < vectors ? (__mmask16)-1 : tail)
-    __m512 sum[GEMM_TALLEST][GEMM_PANEL];
-    for (size_t i = 0; i < rows; i++)
-        for (size_t v = 0; v < vectors; v++) sum[i][v] = _mm512_setzero_ps();
+enum {
+    BURST = 8, /* vectors that a part of a tile stores */
+    AHEAD = 4  /* steps of the depth between the parts' stores */
+};
 
-    for (size_t p = 0; p < tile->depth; p++, a.at += a.step, b += b_step) {
-        __m512 row[GEMM_PANEL];
-        for (size_t v = 0; v < vectors; v++) row[v] = _mm512_maskz_loadu_ps(MASK(v), b + 16 * v);
-        for (size_t i = 0; i < rows; i++) {
-            const __m512 x = _mm512_set1_ps(*gemm_walk_at(&a, i));
-            for (size_t v = 0; v < vectors; v++) sum[i][v] = _mm512_fmadd_ps(x, row[v], sum[i][v]);
-        }
+struct sums {
+    __m512 of[GEMM_TALLEST][GEMM_PANEL];
+};
+
+/* One step of the depth for rows first ..< last. */
+INLINE void step(struct panel panel, size_t first, size_t last, const struct gemm_walk *a, const float *b,
+                 struct sums *sums) {
+    __m512 row[GEMM_PANEL];
+    for (size_t v = 0; v < panel.vectors; v++) row[v] = load(panel, b, v);
+    for (size_t i = first; i < last; i++) {
+        const __m512 x = _mm512_set1_ps(*gemm_walk_at(a, i));
+        for (size_t v = 0; v < panel.vectors; v++) sums->of[i][v] = _mm512_fmadd_ps(x, row[v], sums->of[i][v]);
     }
+}
 
-    /* One question for the whole tile, not one for each vector. */
-    float *const c = tile->c;
-    const size_t ldc = tile->ldc;
+/* The last `steps` steps for rows first ..< last, and their stores. */
+INLINE void finish(struct panel panel, size_t first, size_t last, size_t steps, const struct gemm_tile *tile,
+                   struct gemm_walk a, const float *b, struct sums *sums) {
+    for (; steps > 0; steps--, a.at += a.step, b += tile->b_step) step(panel, first, last, &a, b, sums);
+    /* One question for all of them, not one for each vector. */
     if (tile->store.add)
-        for (size_t i = 0; i < rows; i++)
-            for (size_t v = 0; v < vectors; v++)
-                sum[i][v] = _mm512_add_ps(_mm512_maskz_loadu_ps(MASK(v), c + i * ldc + 16 * v), sum[i][v]);
+        for (size_t i = first; i < last; i++)
+            for (size_t v = 0; v < panel.vectors; v++)
+                sums->of[i][v] = _mm512_add_ps(load(panel, tile->c + i * tile->ldc, v), sums->of[i][v]);
     if (tile->store.bias)
-        for (size_t v = 0; v < vectors; v++) {
-            const __m512 bias = _mm512_maskz_loadu_ps(MASK(v), tile->store.bias + 16 * v);
-            for (size_t i = 0; i < rows; i++) sum[i][v] = _mm512_add_ps(sum[i][v], bias);
+        for (size_t v = 0; v < panel.vectors; v++) {
+            const __m512 bias = load(panel, tile->store.bias, v);
+            for (size_t i = first; i < last; i++) sums->of[i][v] = _mm512_add_ps(sums->of[i][v], bias);
         }
     if (tile->store.relu)
-        for (size_t i = 0; i < rows; i++)
-            for (size_t v = 0; v < vectors; v++) sum[i][v] = gemm_relu_avx512(sum[i][v]);
+        for (size_t i = first; i < last; i++)
+            for (size_t v = 0; v < panel.vectors; v++) sums->of[i][v] = gemm_relu_avx512(sums->of[i][v]);
+    for (size_t i = first; i < last; i++)
+        for (size_t v = 0; v < panel.vectors; v++) store(panel, tile->c + i * tile->ldc, v, sums->of[i][v]);
+}
+
+/* The heights are chosen so that sums, one row of B and a broadcast fit 32 registers. A step of the depth takes rows +
+ * vectors loads for rows x vectors multiply-adds.
+ *
+ * A thread's store queue holds 16 vectors. More of them at a tile's end stop the processor from reading on: it runs dry
+ * of multiply-adds, for some 55 cycles behind 24 stores, which in Winograd's products are 7 to 15 % of a tile. So the
+ * rows end in up to three parts, each some steps after the one before. */
+INLINE void multiply(const struct gemm_tile *tile, const size_t rows, const size_t vectors, const bool whole) {
+    const size_t parts = (rows * vectors + BURST - 1) / BURST, tail = parts > 1 && tile->depth > AHEAD ? AHEAD : 0;
+    const struct panel panel = panel_of(vectors, whole, tile->last);
+    const float *b = tile->b;
+    struct gemm_walk a = gemm_walk_from(tile, rows);
+    struct sums sums;
     for (size_t i = 0; i < rows; i++)
-        for (size_t v = 0; v < vectors; v++) _mm512_mask_storeu_ps(c + i * ldc + 16 * v, MASK(v), sum[i][v]);
-#undef MASK
+        for (size_t v = 0; v < vectors; v++) sums.of[i][v] = _mm512_setzero_ps();
+    for (size_t p = tail; p < tile->depth; p++, a.at += a.step, b += tile->b_step) step(panel, 0, rows, &a, b, &sums);
+    finish(panel, 0, rows / parts, tail, tile, a, b, &sums);
+    if (parts > 1) finish(panel, rows / parts, 2 * rows / parts, tail, tile, a, b, &sums);
+    if (parts > 2) finish(panel, 2 * rows / parts, rows, tail, tile, a, b, &sums);
 }
 
 #define NAME(rows, columns) gemm_f32_##rows##x##columns##_avx512
 #define TILE(rows, columns)                                                                                            \
     CK_TARGET_AVX512 static void NAME(rows, columns)(const struct gemm_tile *tile) {                                   \
-        multiply(tile, rows, (columns) / 16);                                                                          \
+        if (tile->last == LANES) multiply(tile, rows, (columns) / LANES, true);                                        \
+        else multiply(tile, rows, (columns) / LANES, false);                                                           \
     }
 
 /* clang-format off */
