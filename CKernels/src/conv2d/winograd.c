@@ -180,7 +180,7 @@ size_t ck_winograd_weights_size(const ck_conv2d_shape *s, bool transpose) {
 }
 
 size_t ck_winograd_own_weights_size(const ck_conv2d_shape *s, bool transpose) {
-    enum { OWN_FLOATS = 1 << 16 }; /* a quarter of a second-level cache of 1 MiB; with more, tiles fall out of it */
+    enum { OWN_FLOATS = 1 << 17 }; /* half of a second-level cache of 1 MiB, which a shared set would fill as well */
     const size_t size = ck_winograd_weights_size(s, transpose);
     return size <= OWN_FLOATS ? size : 0;
 }

@@ -5,15 +5,16 @@
 #define A2 (A * A)
 #define B2 (B * B)
 
-/* B' d. The points come in pairs ±p, whose polynomials share their even and odd parts. */
+/* B' d. The points come in pairs ±p, whose polynomials share their even and odd parts. Sums and differences of these
+ * run beside multiply-adds, in units of their own; where one multiply-add would do for each, all would wait in line. */
 V_INLINE void input_axis(const vf d[6], vf v[6]) {
-    vf even_a = v_fma(v_set(-B2), d[2], d[4]), odd_a = v_fma(v_set(-B2), d[1], d[3]);
-    vf even_b = v_fma(v_set(-A2), d[2], d[4]), odd_b = v_fma(v_set(-A2), d[1], d[3]);
+    vf even_a = v_fma(v_set(-B2), d[2], d[4]), odd_a = v_mul(v_set(A), v_fma(v_set(-B2), d[1], d[3]));
+    vf even_b = v_fma(v_set(-A2), d[2], d[4]), odd_b = v_mul(v_set(B), v_fma(v_set(-A2), d[1], d[3]));
     v[0] = v_fma(v_set(A2 * B2), d[0], v_fma(v_set(-(A2 + B2)), d[2], d[4]));
-    v[1] = v_fma(v_set(A), odd_a, even_a);
-    v[2] = v_fma(v_set(-A), odd_a, even_a);
-    v[3] = v_fma(v_set(B), odd_b, even_b);
-    v[4] = v_fma(v_set(-B), odd_b, even_b);
+    v[1] = v_add(even_a, odd_a);
+    v[2] = v_sub(even_a, odd_a);
+    v[3] = v_add(even_b, odd_b);
+    v[4] = v_sub(even_b, odd_b);
     v[5] = v_fma(v_set(A2 * B2), d[1], v_fma(v_set(-(A2 + B2)), d[3], d[5]));
 }
 
@@ -21,11 +22,12 @@ V_INLINE void input_axis(const vf d[6], vf v[6]) {
 V_INLINE void input_gradient_axis(const vf m[6], vf d[6]) {
     vf even_a = v_add(m[1], m[2]), odd_a = v_sub(m[1], m[2]);
     vf even_b = v_add(m[3], m[4]), odd_b = v_sub(m[3], m[4]);
+    vf with_a = v_add(m[0], even_a);
     d[0] = v_mul(v_set(A2 * B2), m[0]);
     d[1] = v_fma(v_set(A2 * B2), m[5], v_fma(v_set(-A * B2), odd_a, v_mul(v_set(-B * A2), odd_b)));
-    d[2] = v_fma(v_set(-(A2 + B2)), m[0], v_fma(v_set(-B2), even_a, v_mul(v_set(-A2), even_b)));
+    d[2] = v_fma(v_set(-B2), with_a, v_mul(v_set(-A2), v_add(m[0], even_b)));
     d[3] = v_fma(v_set(-(A2 + B2)), m[5], v_fma(v_set(A), odd_a, v_mul(v_set(B), odd_b)));
-    d[4] = v_add(m[0], v_add(even_a, even_b));
+    d[4] = v_add(with_a, even_b);
     d[5] = m[5];
 }
 
@@ -41,13 +43,13 @@ V_INLINE void output_axis(const vf m[6], vf y[4]) {
 
 /* A y: its transpose. */
 V_INLINE void output_gradient_axis(const vf y[4], vf m[6]) {
-    vf even_a = v_fma(v_set(A2), y[2], y[0]), odd_a = v_fma(v_set(A2), y[3], y[1]);
-    vf even_b = v_fma(v_set(B2), y[2], y[0]), odd_b = v_fma(v_set(B2), y[3], y[1]);
+    vf even_a = v_fma(v_set(A2), y[2], y[0]), odd_a = v_mul(v_set(A), v_fma(v_set(A2), y[3], y[1]));
+    vf even_b = v_fma(v_set(B2), y[2], y[0]), odd_b = v_mul(v_set(B), v_fma(v_set(B2), y[3], y[1]));
     m[0] = y[0];
-    m[1] = v_fma(v_set(A), odd_a, even_a);
-    m[2] = v_fma(v_set(-A), odd_a, even_a);
-    m[3] = v_fma(v_set(B), odd_b, even_b);
-    m[4] = v_fma(v_set(-B), odd_b, even_b);
+    m[1] = v_add(even_a, odd_a);
+    m[2] = v_sub(even_a, odd_a);
+    m[3] = v_add(even_b, odd_b);
+    m[4] = v_sub(even_b, odd_b);
     m[5] = y[3];
 }
 

@@ -2,127 +2,176 @@
 
 #include "winograd_axes.h"
 
-/* `whole`: the window lies inside the image, and all lanes are channels. */
-struct access {
-    bool whole;
-    struct v_part part;
-};
-
 V_INLINE struct v_part part_of(size_t channels) { return channels >= V_LANES ? v_whole() : v_first(channels); }
 
-V_INLINE bool outside(const struct winograd_window *w, size_t y, size_t x) {
-    return y < w->top || y >= w->bottom || x < w->left || x >= w->right;
+/* How a vector of a window's pixels lies in memory: floats from line to line and from pixel to pixel. */
+struct grid {
+    size_t line, pixel;
+};
+
+/* A window that reaches beyond the image, or whose channels fill no vector, passes through one that has all pixels. */
+#define OWN_GRID(size) ((struct grid){(size)*V_LANES, V_LANES})
+#define OWN_WINDOW(name, size) _Alignas(64) float name[(size) * (size)*V_LANES]
+
+V_INLINE bool is_whole(const struct winograd_window *w, size_t size) {
+    return w->bottom - w->top == size && w->right - w->left == size;
+}
+
+V_INLINE bool is_inside(const struct winograd_window *w, size_t y, size_t x) {
+    return y >= w->top && y < w->bottom && x >= w->left && x < w->right;
 }
 
 V_INLINE size_t offset_of(const struct winograd_window *w, size_t y, size_t x) {
     return (y - w->top) * w->line + (x - w->left) * w->pixel;
 }
 
-V_INLINE vf load_pixel(struct access access, const struct winograd_window *w, const float *image, size_t y, size_t x) {
-    if (access.whole) return v_load(image + y * w->line + x * w->pixel, v_whole());
-    return outside(w, y, x) ? v_zero() : v_load(image + offset_of(w, y, x), access.part);
+/* Whether tiles before this one have written to a pixel, so that it is to be added to. */
+V_INLINE bool is_shared(const struct winograd_window *w, size_t y, size_t x) {
+    return (y < WINOGRAD_OVERLAP && y < w->shared_lines) || (x < WINOGRAD_OVERLAP && x < w->shared_columns);
 }
 
-/* From a size x size window to 36 frequencies. */
+__attribute__((noinline)) V_TARGET static void gather(const struct winograd_window *w, size_t size, struct v_part part,
+                                                      const float *image, float *own) {
+    for (size_t y = 0; y < size; y++)
+        for (size_t x = 0; x < size; x++, own += V_LANES)
+            v_store(own, v_whole(), is_inside(w, y, x) ? v_load(image + offset_of(w, y, x), part) : v_zero());
+}
+
+__attribute__((noinline)) V_TARGET static void scatter(const struct winograd_window *w, size_t size, struct v_part part,
+                                                       const float *own, float *image) {
+    for (size_t y = 0; y < size; y++)
+        for (size_t x = 0; x < size; x++, own += V_LANES) {
+            if (!is_inside(w, y, x)) continue;
+            float *to = image + offset_of(w, y, x);
+            const vf value = v_load(own, v_whole());
+            v_store(to, part, is_shared(w, y, x) ? v_add(v_load(to, part), value) : value);
+        }
+}
+
+/* ---- To frequencies ---- */
+
+/* Two lines of frequencies at a time, from inputs that are read again for each: all six would not fit the registers. */
+V_INLINE void input_lines(size_t first, size_t second, struct grid grid, const float *image, float *to,
+                          size_t distance) {
+    vf half[2][6];
+    for (size_t x = 0; x < 6; x++) {
+        vf in[6], out[6];
+        for (size_t y = 0; y < 6; y++) in[y] = v_load(image + y * grid.line + x * grid.pixel, v_whole());
+        input_axis(in, out);
+        half[0][x] = out[first];
+        half[1][x] = out[second];
+    }
+    for (size_t i = 0; i < 2; i++) {
+        vf out[6];
+        input_axis(half[i], out);
+        float *line = to + (i == 0 ? first : second) * 6 * distance;
+        for (size_t x = 0; x < 6; x++, line += distance) v_store(line, v_whole(), out[x]);
+    }
+}
+
+V_INLINE void input_vector(struct grid grid, const float *image, float *to, size_t distance) {
+    input_lines(0, 5, grid, image, to, distance);
+    input_lines(1, 2, grid, image, to, distance);
+    input_lines(3, 4, grid, image, to, distance);
+}
+
+V_INLINE void output_gradient_vector(struct grid grid, const float *image, float *to, size_t distance) {
+    vf half[6][WINOGRAD_OUTPUT];
+    for (size_t x = 0; x < WINOGRAD_OUTPUT; x++) {
+        vf in[WINOGRAD_OUTPUT], out[6];
+        for (size_t y = 0; y < WINOGRAD_OUTPUT; y++) in[y] = v_load(image + y * grid.line + x * grid.pixel, v_whole());
+        output_gradient_axis(in, out);
+        for (size_t y = 0; y < 6; y++) half[y][x] = out[y];
+    }
+    for (size_t y = 0; y < 6; y++) {
+        vf out[6];
+        output_gradient_axis(half[y], out);
+        for (size_t x = 0; x < 6; x++, to += distance) v_store(to, v_whole(), out[x]);
+    }
+}
+
 #define TO_FREQUENCIES(STEM, SIZE)                                                                                     \
-    V_INLINE void STEM##_vector(struct access access, const struct winograd_window *w, const float *image, float *to,  \
-                                size_t distance) {                                                                     \
-        vf half[6][SIZE];                                                                                              \
-        for (size_t x = 0; x < SIZE; x++) {                                                                            \
-            vf in[SIZE], out[6];                                                                                       \
-            for (size_t y = 0; y < SIZE; y++) in[y] = load_pixel(access, w, image, y, x);                              \
-            STEM##_axis(in, out);                                                                                      \
-            for (size_t y = 0; y < 6; y++) half[y][x] = out[y];                                                        \
-        }                                                                                                              \
-        for (size_t y = 0; y < 6; y++) {                                                                               \
-            vf out[6];                                                                                                 \
-            STEM##_axis(half[y], out);                                                                                 \
-            for (size_t x = 0; x < 6; x++, to += distance) v_store(to, v_whole(), out[x]);                             \
-        }                                                                                                              \
-    }                                                                                                                  \
     V_TARGET static void STEM(const struct winograd_window *w, size_t channels, const float *image,                    \
                               float *frequencies, size_t distance) {                                                   \
-        const bool inside = w->bottom - w->top == SIZE && w->right - w->left == SIZE;                                  \
+        OWN_WINDOW(own, SIZE);                                                                                         \
         for (size_t c = 0; c < channels; c += V_LANES) {                                                               \
-            if (inside && c + V_LANES <= channels)                                                                     \
-                STEM##_vector((struct access){.whole = true}, w, image + c, frequencies + c, distance);                \
-            else                                                                                                       \
-                STEM##_vector((struct access){.part = part_of(channels - c)}, w, image + c, frequencies + c,           \
-                              distance);                                                                               \
+            const bool whole = is_whole(w, SIZE) && c + V_LANES <= channels;                                           \
+            if (!whole) gather(w, SIZE, part_of(channels - c), image + c, own);                                        \
+            STEM##_vector(whole ? (struct grid){w->line, w->pixel} : OWN_GRID(SIZE), whole ? image + c : own,          \
+                          frequencies + c, distance);                                                                  \
         }                                                                                                              \
     }
 
 TO_FREQUENCIES(input, WINOGRAD_INPUT)
 TO_FREQUENCIES(output_gradient, WINOGRAD_OUTPUT)
 
-/* From 36 frequencies to a size x size window: FINISH does something with `value`, which belongs at (y, x). */
-#define FROM_FREQUENCIES(STEM, SIZE, FINISH)                                                                           \
-    do {                                                                                                               \
-        vf half[SIZE][6];                                                                                              \
-        for (size_t x = 0; x < 6; x++) {                                                                               \
-            vf in[6], out[SIZE];                                                                                       \
-            for (size_t y = 0; y < 6; y++) in[y] = v_load(frequencies + (y * 6 + x) * distance, v_whole());            \
-            STEM##_axis(in, out);                                                                                      \
-            for (size_t y = 0; y < SIZE; y++) half[y][x] = out[y];                                                     \
-        }                                                                                                              \
-        for (size_t y = 0; y < SIZE; y++) {                                                                            \
-            vf out[SIZE];                                                                                              \
-            STEM##_axis(half[y], out);                                                                                 \
-            for (size_t x = 0; x < SIZE; x++) {                                                                        \
-                const vf value = out[x];                                                                               \
-                FINISH;                                                                                                \
-            }                                                                                                          \
-        }                                                                                                              \
-    } while (0)
+/* ---- From frequencies ---- */
 
-V_INLINE void put_output(struct access access, const struct winograd_window *w, size_t y, size_t x, vf value,
-                         float *image) {
-    if (access.whole) v_store(image + y * w->line + x * w->pixel, v_whole(), value);
-    else if (!outside(w, y, x)) v_store(image + offset_of(w, y, x), access.part, value);
-}
-
-V_INLINE void output_vector(struct access access, const struct winograd_window *w, const float *frequencies,
-                            size_t distance, vf bias, vf floor, float *image) {
-    FROM_FREQUENCIES(output, WINOGRAD_OUTPUT, put_output(access, w, y, x, v_max(floor, v_add(value, bias)), image));
+V_INLINE void output_vector(const float *frequencies, size_t distance, vf bias, vf floor, struct grid grid,
+                            float *image) {
+    vf half[WINOGRAD_OUTPUT][6];
+    for (size_t x = 0; x < 6; x++) {
+        vf in[6], out[WINOGRAD_OUTPUT];
+        for (size_t y = 0; y < 6; y++) in[y] = v_load(frequencies + (y * 6 + x) * distance, v_whole());
+        output_axis(in, out);
+        for (size_t y = 0; y < WINOGRAD_OUTPUT; y++) half[y][x] = out[y];
+    }
+    for (size_t y = 0; y < WINOGRAD_OUTPUT; y++, image += grid.line) {
+        vf out[WINOGRAD_OUTPUT];
+        output_axis(half[y], out);
+        for (size_t x = 0; x < WINOGRAD_OUTPUT; x++)
+            v_store(image + x * grid.pixel, v_whole(), v_max(floor, v_add(out[x], bias)));
+    }
 }
 
 V_TARGET static void output(const struct winograd_window *w, size_t channels, const float *frequencies, size_t distance,
                             const float *bias, bool relu, float *image) {
-    const bool inside = w->bottom - w->top == WINOGRAD_OUTPUT && w->right - w->left == WINOGRAD_OUTPUT;
     const vf floor = relu ? v_zero() : v_set(-__builtin_inff());
+    OWN_WINDOW(own, WINOGRAD_OUTPUT);
     for (size_t c = 0; c < channels; c += V_LANES) {
         const struct v_part part = part_of(channels - c);
-        const vf start = bias ? v_load(bias + c, part) : v_zero();
-        if (inside && c + V_LANES <= channels)
-            output_vector((struct access){.whole = true}, w, frequencies + c, distance, start, floor, image + c);
-        else output_vector((struct access){.part = part}, w, frequencies + c, distance, start, floor, image + c);
+        const bool whole = is_whole(w, WINOGRAD_OUTPUT) && part.whole;
+        output_vector(frequencies + c, distance, bias ? v_load(bias + c, part) : v_zero(), floor,
+                      whole ? (struct grid){w->line, w->pixel} : OWN_GRID(WINOGRAD_OUTPUT), whole ? image + c : own);
+        if (!whole) scatter(w, WINOGRAD_OUTPUT, part, own, image + c);
     }
 }
 
-V_INLINE void add_input(struct access access, const struct winograd_window *w, size_t y, size_t x, vf value,
-                        float *image) {
-    if (!access.whole && outside(w, y, x)) return;
-    float *to = access.whole ? image + y * w->line + x * w->pixel : image + offset_of(w, y, x);
-    const struct v_part part = access.whole ? v_whole() : access.part;
-    const bool shared =
-        (y < WINOGRAD_OVERLAP && y < w->shared_lines) || (x < WINOGRAD_OVERLAP && x < w->shared_columns);
-    v_store(to, part, shared ? v_add(v_load(to, part), value) : value);
-}
-
-V_INLINE void input_gradient_vector(struct access access, const struct winograd_window *w, const float *frequencies,
-                                    size_t distance, float *image) {
-    FROM_FREQUENCIES(input_gradient, WINOGRAD_INPUT, add_input(access, w, y, x, value, image));
+/* Two lines of the image at a time, as above. */
+V_INLINE void input_gradient_lines(size_t first, size_t second, const float *frequencies, size_t distance,
+                                   const struct winograd_window *w, struct grid grid, float *image) {
+    vf half[2][6];
+    for (size_t x = 0; x < 6; x++) {
+        vf in[6], out[6];
+        for (size_t y = 0; y < 6; y++) in[y] = v_load(frequencies + (y * 6 + x) * distance, v_whole());
+        input_gradient_axis(in, out);
+        half[0][x] = out[first];
+        half[1][x] = out[second];
+    }
+    for (size_t i = 0; i < 2; i++) {
+        const size_t y = i == 0 ? first : second;
+        vf out[6];
+        input_gradient_axis(half[i], out);
+        for (size_t x = 0; x < 6; x++) {
+            float *to = image + y * grid.line + x * grid.pixel;
+            v_store(to, v_whole(), is_shared(w, y, x) ? v_add(v_load(to, v_whole()), out[x]) : out[x]);
+        }
+    }
 }
 
 V_TARGET static void input_gradient(const struct winograd_window *w, size_t channels, const float *frequencies,
                                     size_t distance, float *image) {
-    const bool inside = w->bottom - w->top == WINOGRAD_INPUT && w->right - w->left == WINOGRAD_INPUT;
+    const struct winograd_window alone = {0};
+    OWN_WINDOW(own, WINOGRAD_INPUT);
     for (size_t c = 0; c < channels; c += V_LANES) {
-        if (inside && c + V_LANES <= channels)
-            input_gradient_vector((struct access){.whole = true}, w, frequencies + c, distance, image + c);
-        else
-            input_gradient_vector((struct access){.part = part_of(channels - c)}, w, frequencies + c, distance,
-                                  image + c);
+        const bool whole = is_whole(w, WINOGRAD_INPUT) && c + V_LANES <= channels;
+        const struct grid grid = whole ? (struct grid){w->line, w->pixel} : OWN_GRID(WINOGRAD_INPUT);
+        const struct winograd_window *sharing = whole ? w : &alone;
+        float *to = whole ? image + c : own;
+        input_gradient_lines(0, 5, frequencies + c, distance, sharing, grid, to);
+        input_gradient_lines(1, 3, frequencies + c, distance, sharing, grid, to);
+        input_gradient_lines(2, 4, frequencies + c, distance, sharing, grid, to);
+        if (!whole) scatter(w, WINOGRAD_INPUT, part_of(channels - c), own, image + c);
     }
 }
 
