@@ -78,8 +78,6 @@ struct conv2d_pooled {
     size_t smallest, largest; /* kernels */
     void (*gradient)(size_t kernel, size_t lines, size_t columns, size_t channels, const float *x, size_t x_line,
                      const float *dy, const uint8_t *record, bool add, float *dw, float *dbias);
-    /* sums[c] = sum of dy over the windows whose maximum has a gradient; added to what sums holds if `add`. */
-    void (*sum_pixels)(size_t windows, size_t channels, const float *dy, const uint8_t *record, bool add, float *sums);
     /* Forward, kernel x kernel on images with one channel: lines x columns windows of one image. `w` is (taps,
      * channels); bias and record may be null. */
     void (*forward)(size_t kernel, size_t lines, size_t columns, size_t channels, const float *x, size_t x_line,

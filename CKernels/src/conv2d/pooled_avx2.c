@@ -4,7 +4,6 @@
 #if defined(__x86_64__)
 #include "conv2d_avx2.h"
 #include "../vector_avx2.h"
-#include "pooled_sum_tpl.h"
 
 /* Of 16 registers, eight hold sums. Two vectors of one window need fewer loads than one vector of two. */
 enum { NINE_VECTORS = 0, WIDE_VECTORS = 2, WIDE_WINDOWS = 1 };
@@ -36,7 +35,8 @@ INLINE void gradient_of(const size_t rows, const size_t kernel, const struct pas
             skips_blanks ? filled_columns(corner, p->x_line, rows + 1, 2 * p->columns + kernel - 1) : 0;
         for (size_t column = 0; column < p->columns; column++, corner += 2, dy += p->channels, record += p->channels) {
             const __m256i place = vi_load_bytes(record, part);
-            const __m256 gradient = pooled_window(dy, record, part);
+            const vm dead = vi_equal(place, vi_set(CK_POOL2D_NOWHERE));
+            const __m256 gradient = v_select(dead, v_zero(), v_load(dy, part));
             bias = _mm256_add_ps(bias, gradient);
             if (skips_blanks && v_is_finite(gradient) && !any_column(filled, 2 * column, kernel + 1)) continue;
             const __m256i lane =
@@ -101,7 +101,6 @@ const struct conv2d_pooled ck_conv2d_pooled_avx2 = {
     .smallest = SMALLEST,
     .largest = LARGEST,
     .gradient = conv2d_pooled_dw_f32_avx2,
-    .sum_pixels = conv2d_pooled_sum_f32_avx2,
     .forward = conv2d_pooled_f32_avx2,
 };
 #endif

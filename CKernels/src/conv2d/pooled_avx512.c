@@ -6,7 +6,6 @@
 #if defined(__x86_64__)
 #include "conv2d_avx512.h"
 #include "../vector_avx512.h"
-#include "pooled_sum_tpl.h"
 
 enum { NINE_VECTORS = 2, WIDE_VECTORS = 2, WIDE_WINDOWS = 2 };
 #include "pooled_forward_tpl.h"
@@ -113,7 +112,6 @@ const struct conv2d_pooled ck_conv2d_pooled_avx512 = {
     .smallest = SMALLEST,
     .largest = LARGEST,
     .gradient = conv2d_pooled_dw_f32_avx512,
-    .sum_pixels = conv2d_pooled_sum_f32_avx512,
     .forward = conv2d_pooled_f32_avx512,
 };
 #endif

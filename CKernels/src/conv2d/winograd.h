@@ -41,8 +41,9 @@ struct winograd_kernels {
     /* bias may be null */
     void (*output)(const struct winograd_window *window, size_t channels, const float *frequencies, size_t distance,
                    const float *bias, bool relu, float *image);
+    /* The pixels' sums are added to `sums`, which may be null and has whole vectors of channels. */
     void (*output_gradient)(const struct winograd_window *window, size_t channels, const float *image,
-                            float *frequencies, size_t distance);
+                            float *frequencies, size_t distance, float *sums);
     /* Adds to the image where tiles before this one have written, and writes the rest. */
     void (*input_gradient)(const struct winograd_window *window, size_t channels, const float *frequencies,
                            size_t distance, float *image);
@@ -51,7 +52,7 @@ struct winograd_kernels {
     void (*pooled_output)(const struct winograd_window *window, size_t channels, const float *frequencies,
                           size_t distance, const float *bias, bool relu, float *image, uint8_t *record);
     void (*pooled_gradient)(const struct winograd_window *window, size_t channels, const float *image,
-                            const uint8_t *record, float *frequencies, size_t distance);
+                            const uint8_t *record, float *frequencies, size_t distance, float *sums);
     /* `tap`: floats from tap to tap of the weights */
     void (*weights)(size_t channels, const float *weights, size_t tap, float *frequencies, size_t distance);
     /* The sum of `parts` sets of frequencies, `part` floats apart, added in order. */

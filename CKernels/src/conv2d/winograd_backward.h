@@ -28,16 +28,18 @@ static inline struct conv2d_span winograd_block(struct conv2d_span tiles, size_t
     return (struct conv2d_span){tiles.begin + part.begin, tiles.begin + part.end};
 }
 
-/* The frequencies of a tile's output gradient. */
+/* The frequencies of a tile's output gradient, whose pixels are added to `sums` unless it is null. */
 static inline void winograd_transform_gradient(const struct winograd_backward *pass, const struct winograd_tile *tile,
-                                               float *frequencies, size_t distance) {
+                                               float *frequencies, size_t distance, float *sums) {
     const struct winograd_kernels *transform = pass->kernels->winograd;
     const struct winograd_gradient *gradient = &pass->gradient;
     const size_t channels = pass->shape->out_channels;
     if (gradient->pooled)
         transform->pooled_gradient(&tile->pooled, channels, gradient->dy + tile->pooled_at,
-                                   gradient->record + tile->pooled_at, frequencies, distance);
-    else transform->output_gradient(&tile->output, channels, gradient->dy + tile->output_at, frequencies, distance);
+                                   gradient->record + tile->pooled_at, frequencies, distance, sums);
+    else
+        transform->output_gradient(&tile->output, channels, gradient->dy + tile->output_at, frequencies, distance,
+                                   sums);
 }
 
 /* The gradients that the next tiles read. */

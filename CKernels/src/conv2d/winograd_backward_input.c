@@ -36,7 +36,7 @@ static void run_block(const struct plan *plan, const float *weights, struct conv
     ck_winograd_tiles(s, plan->pass.tiling, block, tiles);
     for (size_t row = 0; row < rows; row++)
         winograd_transform_gradient(&plan->pass, &tiles[row], out + row * winograd_padded(s->out_channels),
-                                    out_distance);
+                                    out_distance, NULL);
     const struct winograd_product product = {
         .kernels = plan->pass.kernels,
         .rows = rows,

@@ -1,4 +1,6 @@
 /* Winograd's gradient of the weights: over the tiles of groups of images, whose sums are added at the end. */
+#include <string.h>
+
 #include "../parallel.h"
 #include "winograd_backward.h"
 
@@ -34,9 +36,10 @@ size_t ck_winograd_backward_weights_workspace(const ck_conv2d_shape *s) {
     return WINOGRAD_PAD + smaller(s->batch, GROUPS) * (parts_of(s) * scratch_size(s) + sums_size(s));
 }
 
-/* Adds a block of tiles to the rows of the sums that belong to `channels` of the input, or sets them. */
+/* Adds a block of tiles to the rows of the sums that belong to `channels` of the input, or sets them; and its pixels to
+ * those of the bias, unless that is null. */
 static void run_block(const struct plan *plan, struct conv2d_span channels, struct conv2d_span block,
-                      struct conv2d_span next, bool add, float *scratch, float *sums) {
+                      struct conv2d_span next, bool add, float *scratch, float *sums, float *bias) {
     const ck_conv2d_shape *s = plan->pass.shape;
     const struct winograd_kernels *transform = plan->pass.kernels->winograd;
     const size_t rows = block.end - block.begin, count = channels.end - channels.begin;
@@ -46,7 +49,8 @@ static void run_block(const struct plan *plan, struct conv2d_span channels, stru
         struct winograd_tile tile = ck_winograd_tile(s, plan->pass.tiling, block.begin + row);
         transform->input(&tile.input, count, plan->x + tile.input_at + channels.begin,
                          in + row * winograd_padded(count), in_distance);
-        winograd_transform_gradient(&plan->pass, &tile, out + row * winograd_padded(s->out_channels), out_distance);
+        winograd_transform_gradient(&plan->pass, &tile, out + row * winograd_padded(s->out_channels), out_distance,
+                                    bias);
     }
     const struct winograd_product product = {
         .kernels = plan->pass.kernels,
@@ -64,19 +68,9 @@ static void run_block(const struct plan *plan, struct conv2d_span channels, stru
     ck_winograd_multiply(&product, in, out, sums + channels.begin * winograd_padded(s->out_channels));
 }
 
-/* One image's share of the bias gradient. */
-static void sum_image(const struct plan *plan, size_t image, bool add, float *bias) {
-    const ck_conv2d_shape *s = plan->pass.shape;
-    const struct winograd_gradient *gradient = &plan->pass.gradient;
-    if (gradient->pooled) {
-        const size_t pixels = (s->out_height / 2) * (s->out_width / 2), at = image * pixels * s->out_channels;
-        plan->pass.kernels->pooled->sum_pixels(pixels, s->out_channels, gradient->dy + at, gradient->record + at, add,
-                                               bias);
-    } else {
-        const size_t pixels = s->out_height * s->out_width;
-        plan->pass.kernels->outers->sum_pixels(pixels, s->out_channels, gradient->dy + image * pixels * s->out_channels,
-                                               add, bias);
-    }
+static float *bias_sums(const struct plan *plan, size_t group) {
+    return plan->sums + group * plan->sums_size +
+           winograd_size(plan->pass.shape->in_channels, plan->pass.shape->out_channels);
 }
 
 /* The channels from part `begin` of a group on, up to part `end`. */
@@ -98,12 +92,11 @@ static void run_units(void *context, size_t begin, size_t end) {
         const struct conv2d_span images = conv2d_part(s->batch, plan->groups, group),
                                  tiles = winograd_tiles_of(&plan->pass, images);
         float *sums = plan->sums + group * plan->sums_size;
-        float *bias = sums + winograd_size(s->in_channels, s->out_channels);
+        float *bias = channels.begin == 0 && plan->dbias ? bias_sums(plan, group) : NULL;
+        if (bias) memset(bias, 0, winograd_padded(s->out_channels) * sizeof(float));
         for (size_t i = 0; i < winograd_blocks(tiles, DEPTH); i++)
             run_block(plan, channels, winograd_block(tiles, DEPTH, i), winograd_block(tiles, DEPTH, i + 1), i > 0,
-                      scratch, sums);
-        for (size_t image = images.begin; image < images.end && plan->dbias && channels.begin == 0; image++)
-            sum_image(plan, image, image > images.begin, bias);
+                      scratch, sums, bias);
         begin = next;
     }
 }
@@ -135,9 +128,8 @@ void ck_winograd_backward_weights(const struct conv2d_kernels *kernels, const ck
     size_t tiles = s->batch * plan.pass.tiling.image, channel_pairs = s->in_channels * s->out_channels;
     ck_parallel_for(plan.groups * plan.parts, 2 * WINOGRAD_FREQUENCIES * tiles * channel_pairs, run_units, &plan);
     ck_parallel_for(s->in_channels, WINOGRAD_FREQUENCIES * plan.groups * channel_pairs, add_groups, &plan);
-    const float *bias = plan.sums + winograd_size(s->in_channels, s->out_channels);
     for (size_t c = 0; c < s->out_channels && dbias; c++) {
-        dbias[c] = bias[c];
-        for (size_t group = 1; group < plan.groups; group++) dbias[c] += bias[group * plan.sums_size + c];
+        dbias[c] = bias_sums(&plan, 0)[c];
+        for (size_t group = 1; group < plan.groups; group++) dbias[c] += bias_sums(&plan, group)[c];
     }
 }

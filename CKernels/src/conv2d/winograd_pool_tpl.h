@@ -45,7 +45,7 @@ V_TARGET static void pooled_output(const struct winograd_window *w, size_t chann
 
 /* The gradients of four windows, spread over the 16 pixels and transformed. */
 V_INLINE void pooled_gradient_vector(struct v_part part, const struct winograd_window *w, const float *image,
-                                     const uint8_t *record, float *to, size_t distance) {
+                                     const uint8_t *record, float *to, size_t distance, vf *sum) {
     vf gradient[2][2], half[6][WINOGRAD_OUTPUT];
     vi place[2][2];
     for (size_t y = 0; y < 2; y++)
@@ -56,24 +56,24 @@ V_INLINE void pooled_gradient_vector(struct v_part part, const struct winograd_w
             place[y][x] = inside ? vi_load_bytes(record + at, part) : vi_set(CK_POOL2D_NOWHERE);
         }
     for (size_t x = 0; x < WINOGRAD_OUTPUT; x++) {
-        vf in[WINOGRAD_OUTPUT], out[6];
+        vf in[WINOGRAD_OUTPUT];
         for (size_t y = 0; y < WINOGRAD_OUTPUT; y++)
             in[y] = v_keep(vi_equal(place[y / 2][x / 2], vi_set((int32_t)(y % 2 * 2 + x % 2))), gradient[y / 2][x / 2]);
-        output_gradient_axis(in, out);
-        for (size_t y = 0; y < 6; y++) half[y][x] = out[y];
+        output_gradient_column(in, x, half, sum);
     }
-    for (size_t y = 0; y < 6; y++) {
-        vf out[6];
-        output_gradient_axis(half[y], out);
-        for (size_t x = 0; x < 6; x++, to += distance) v_store(to, v_whole(), out[x]);
-    }
+    finish_output_gradient(half, to, distance);
 }
 
 V_TARGET static void pooled_gradient(const struct winograd_window *w, size_t channels, const float *image,
-                                     const uint8_t *record, float *frequencies, size_t distance) {
+                                     const uint8_t *record, float *frequencies, size_t distance, float *sums) {
     for (size_t c = 0; c < channels; c += V_LANES) {
         const struct v_part part = part_of(channels - c);
-        if (part.whole) pooled_gradient_vector(v_whole(), w, image + c, record + c, frequencies + c, distance);
-        else pooled_gradient_vector(part, w, image + c, record + c, frequencies + c, distance);
+        if (sums) {
+            vf sum = v_zero();
+            pooled_gradient_vector(part, w, image + c, record + c, frequencies + c, distance, &sum);
+            v_store(sums + c, v_whole(), v_add(v_load(sums + c, v_whole()), sum));
+        } else if (part.whole)
+            pooled_gradient_vector(v_whole(), w, image + c, record + c, frequencies + c, distance, NULL);
+        else pooled_gradient_vector(part, w, image + c, record + c, frequencies + c, distance, NULL);
     }
 }

@@ -75,14 +75,15 @@ V_INLINE void input_vector(struct grid grid, const float *image, float *to, size
     input_lines(3, 4, grid, image, to, distance);
 }
 
-V_INLINE void output_gradient_vector(struct grid grid, const float *image, float *to, size_t distance) {
-    vf half[6][WINOGRAD_OUTPUT];
-    for (size_t x = 0; x < WINOGRAD_OUTPUT; x++) {
-        vf in[WINOGRAD_OUTPUT], out[6];
-        for (size_t y = 0; y < WINOGRAD_OUTPUT; y++) in[y] = v_load(image + y * grid.line + x * grid.pixel, v_whole());
-        output_gradient_axis(in, out);
-        for (size_t y = 0; y < 6; y++) half[y][x] = out[y];
-    }
+/* A column of an output gradient, whose pixels are added to `sum` unless that is null. */
+V_INLINE void output_gradient_column(const vf in[WINOGRAD_OUTPUT], size_t x, vf half[6][WINOGRAD_OUTPUT], vf *sum) {
+    vf out[6];
+    output_gradient_axis(in, out);
+    for (size_t y = 0; y < 6; y++) half[y][x] = out[y];
+    if (sum) *sum = v_add(*sum, v_add(v_add(in[0], in[1]), v_add(in[2], in[3])));
+}
+
+V_INLINE void finish_output_gradient(vf half[6][WINOGRAD_OUTPUT], float *to, size_t distance) {
     for (size_t y = 0; y < 6; y++) {
         vf out[6];
         output_gradient_axis(half[y], out);
@@ -90,20 +91,44 @@ V_INLINE void output_gradient_vector(struct grid grid, const float *image, float
     }
 }
 
-#define TO_FREQUENCIES(STEM, SIZE)                                                                                     \
-    V_TARGET static void STEM(const struct winograd_window *w, size_t channels, const float *image,                    \
-                              float *frequencies, size_t distance) {                                                   \
-        OWN_WINDOW(own, SIZE);                                                                                         \
-        for (size_t c = 0; c < channels; c += V_LANES) {                                                               \
-            const bool whole = is_whole(w, SIZE) && c + V_LANES <= channels;                                           \
-            if (!whole) gather(w, SIZE, part_of(channels - c), image + c, own);                                        \
-            STEM##_vector(whole ? (struct grid){w->line, w->pixel} : OWN_GRID(SIZE), whole ? image + c : own,          \
-                          frequencies + c, distance);                                                                  \
-        }                                                                                                              \
+V_INLINE void output_gradient_vector(struct grid grid, const float *image, float *to, size_t distance, vf *sum) {
+    vf half[6][WINOGRAD_OUTPUT];
+    for (size_t x = 0; x < WINOGRAD_OUTPUT; x++) {
+        vf in[WINOGRAD_OUTPUT];
+        for (size_t y = 0; y < WINOGRAD_OUTPUT; y++) in[y] = v_load(image + y * grid.line + x * grid.pixel, v_whole());
+        output_gradient_column(in, x, half, sum);
     }
+    finish_output_gradient(half, to, distance);
+}
 
-TO_FREQUENCIES(input, WINOGRAD_INPUT)
-TO_FREQUENCIES(output_gradient, WINOGRAD_OUTPUT)
+/* A vector of channels, from the image or from a whole window of its own. */
+#define VECTOR_FROM(w, size, channels, c, image, own)                                                                  \
+    const bool whole = is_whole(w, size) && (c) + V_LANES <= (channels);                                               \
+    const struct grid grid = whole ? (struct grid){(w)->line, (w)->pixel} : OWN_GRID(size);                            \
+    const float *const from = whole ? (image) + (c) : (own);                                                           \
+    if (!whole) gather(w, size, part_of((channels) - (c)), (image) + (c), own)
+
+V_TARGET static void input(const struct winograd_window *w, size_t channels, const float *image, float *frequencies,
+                           size_t distance) {
+    OWN_WINDOW(own, WINOGRAD_INPUT);
+    for (size_t c = 0; c < channels; c += V_LANES) {
+        VECTOR_FROM(w, WINOGRAD_INPUT, channels, c, image, own);
+        input_vector(grid, from, frequencies + c, distance);
+    }
+}
+
+V_TARGET static void output_gradient(const struct winograd_window *w, size_t channels, const float *image,
+                                     float *frequencies, size_t distance, float *sums) {
+    OWN_WINDOW(own, WINOGRAD_OUTPUT);
+    for (size_t c = 0; c < channels; c += V_LANES) {
+        VECTOR_FROM(w, WINOGRAD_OUTPUT, channels, c, image, own);
+        if (sums) {
+            vf sum = v_zero();
+            output_gradient_vector(grid, from, frequencies + c, distance, &sum);
+            v_store(sums + c, v_whole(), v_add(v_load(sums + c, v_whole()), sum));
+        } else output_gradient_vector(grid, from, frequencies + c, distance, NULL);
+    }
+}
 
 /* ---- From frequencies ---- */
 
