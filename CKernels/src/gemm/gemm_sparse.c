@@ -54,7 +54,7 @@ static void ask_parts(void *context, size_t begin, size_t end) {
 static bool is_finite(const struct gemm_kernels *kernels, const ck_gemm_shape *s, const float *b) {
     struct finite_parts parts = {.kernels = kernels, .shape = s, .b = b};
     bool all = true;
-    ck_parallel_for(FINITE_PARTS, s->k * s->n, ask_parts, &parts);
+    ck_parallel_for(FINITE_PARTS, s->k * s->n * sizeof(float), ask_parts, &parts);
     for (size_t part = 0; part < FINITE_PARTS; part++) all = all && parts.is_finite[part];
     return all;
 }
