@@ -76,7 +76,7 @@ static struct gemm_product plan(const struct gemm_kernels *kernels, const ck_gem
     p.rows = p.transposed ? s->n : s->m;
     p.columns = p.transposed ? s->m : s->n;
 
-    const size_t widest = sparse ? GEMM_SPARSE_PANEL : widest_panel(kernels, p.rows);
+    const size_t widest = sparse ? kernels->sparse_panel : widest_panel(kernels, p.rows);
     p.vectors = gemm_ceiling(p.columns, kernels->lanes);
     p.panels = gemm_ceiling(p.vectors, widest);
     p.tiles = gemm_ceiling(p.rows, sparse ? SPARSE_TILE : kernels->tallest[gemm_ceiling(p.vectors, p.panels)]);

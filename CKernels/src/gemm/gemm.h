@@ -21,13 +21,12 @@
 #include "../../include/CKernels.h"
 
 enum {
-    GEMM_PANEL = 4,        /* most vectors in a panel */
-    GEMM_TALLEST = 16,     /* most rows in a tile, of any kernel */
-    GEMM_LANES = 16,       /* most floats in a vector, of any kernel */
-    GEMM_WIDTH = 64,       /* most columns in a panel: GEMM_PANEL x GEMM_LANES */
-    GEMM_MASK = 64,        /* elements that the bits of one word name */
-    GEMM_SPARSE_PANEL = 8, /* most vectors in a panel where zeros are left out */
-    GEMM_GROUP = 48        /* rows of a transposed block: a multiple of GEMM_LANES and of the usual tile heights */
+    GEMM_PANEL = 4,    /* most vectors in a panel */
+    GEMM_TALLEST = 16, /* most rows in a tile, of any kernel */
+    GEMM_LANES = 16,   /* most floats in a vector, of any kernel */
+    GEMM_WIDTH = 64,   /* most columns in a panel: GEMM_PANEL x GEMM_LANES */
+    GEMM_MASK = 64,    /* elements that the bits of one word name */
+    GEMM_GROUP = 48    /* rows of a transposed block: a multiple of GEMM_LANES and of the usual tile heights */
 };
 
 /* Tuning, by measurement on two cores with 48 KiB and 1 MiB of first- and second-level cache each. */
@@ -89,7 +88,7 @@ static inline __attribute__((always_inline)) const float *gemm_walk_at(const str
 }
 
 /* Rows by themselves: c[i ldc + j] = store(sum over the bits p of steps[i] of a[i a_row + p a_step] b[p b_step + j]),
- * p ascending; i < rows, j < columns, of GEMM_SPARSE_PANEL / 2 to GEMM_SPARSE_PANEL vectors, which B's rows fill. */
+ * p ascending; i < rows, j < columns, of half the tier's `sparse_panel` vectors up to all, which B's rows fill. */
 struct gemm_sparse {
     size_t rows, columns;
     const uint64_t *steps;
@@ -122,6 +121,7 @@ struct gemm_kernels {
     /* Rows of the tallest tile for panels of 1 ... GEMM_PANEL vectors; 0 for widths that do not exist. */
     unsigned char tallest[GEMM_PANEL + 1];
     gemm_tile_kernel tile[GEMM_PANEL + 1][GEMM_TALLEST + 1];
+    size_t sparse_panel; /* most vectors in a panel where zeros are left out */
 
     /* Panels in packed form: depth rows of `columns` rounded up to whole vectors, the excess filled with zeros. From
      * stored rows: packed[p][j] = source[p ld + j]; from stored columns: packed[p][j] = source[j ld + p]. */

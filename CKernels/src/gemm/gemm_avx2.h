@@ -4,6 +4,8 @@
 
 #include "gemm.h"
 
+#define GEMM_SPARSE_PANEL_AVX2 12 /* vectors */
+
 /* The mask of the first `lanes` lanes, 0 ... 8. */
 CK_TARGET_AVX2 static inline __m256i gemm_mask_avx2(size_t lanes) {
     static const int32_t window[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};

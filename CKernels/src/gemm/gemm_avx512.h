@@ -4,6 +4,8 @@
 
 #include "gemm.h"
 
+#define GEMM_SPARSE_PANEL_AVX512 8 /* vectors */
+
 /* The mask of the first `lanes` lanes, 0 ... 16. */
 CK_TARGET_AVX512 static inline __mmask16 gemm_mask_avx512(size_t lanes) { return (__mmask16)((1u << lanes) - 1); }
 

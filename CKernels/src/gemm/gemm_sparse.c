@@ -137,7 +137,7 @@ static void multiply_columns(const struct gemm_product *p, size_t first, size_t 
 }
 
 void ck_gemm_multiply_sparse(const struct gemm_product *p, size_t first, size_t count, size_t begin, size_t end) {
-    const size_t width = packs(p) ? gemm_ceiling(p->vectors, p->panels) * p->kernels->lanes : p->b_ld;
+    const size_t width = gemm_ceiling(p->vectors, p->panels) * p->kernels->lanes;
     const size_t most = gemm_smaller(BLOCK_FLOATS / width / GEMM_LANES * GEMM_LANES, GEMM_MASK);
     const size_t bands = gemm_ceiling(end - begin, BAND);
     for (size_t band = 0; band < bands; band++) {

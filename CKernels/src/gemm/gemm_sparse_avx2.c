@@ -5,6 +5,7 @@
 
 #if defined(__x86_64__)
 #include "../vector_avx2.h"
+#include "gemm_avx2.h"
 
 V_INLINE size_t append_steps(vm found, size_t first, uint16_t *steps) {
     const uint32_t bits = vm_bits(found);
@@ -34,5 +35,6 @@ V_INLINE uint64_t steps_of_lane(const lane_bits *found, size_t lane) {
     return steps_of_lane_half(found, lane) | (uint64_t)steps_of_lane_half(found + 32, lane) << 32;
 }
 
+#define SPARSE_PANEL GEMM_SPARSE_PANEL_AVX2
 #include "gemm_sparse_tpl.h"
 #endif

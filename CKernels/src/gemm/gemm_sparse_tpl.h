@@ -2,6 +2,7 @@
  *      append_steps(mask, first, steps)     writes first + i into `steps` for each lane i of the mask, may write up to
  *                                           GEMM_LANES numbers, and returns how many count
  *      lane_bits                            as many bits as a vector has lanes
+ *      SPARSE_PANEL                         most vectors in a panel, 8 or 12
  *      steps_of_lane(found, lane)           bit p: lane `lane` of found[p], p < GEMM_MASK */
 #include "../vector_finite.h"
 #include "gemm.h"
@@ -15,7 +16,7 @@ V_INLINE void sparse_row(size_t vectors, struct v_part last, const struct gemm_s
     float *c = s->c + i * s->ldc;
     uint64_t left = s->steps[i];
     if (left == 0 && store.add && !store.bias && !store.relu) return;
-    vf sum[GEMM_SPARSE_PANEL];
+    vf sum[SPARSE_PANEL];
     for (size_t v = 0; v < vectors; v++) sum[v] = v_zero();
     for (; left != 0; left &= left - 1) {
         const size_t p = (size_t)__builtin_ctzll(left);
@@ -40,13 +41,22 @@ V_INLINE void sparse_rows(size_t vectors, const struct gemm_sparse *s) {
 }
 
 V_TARGET void V_NAME(ck_gemm_sparse_rows)(const struct gemm_sparse *s) {
+#define CASE(vectors)                                                                                                  \
+    case vectors: sparse_rows(vectors, s); break
     switch ((s->columns + V_LANES - 1) / V_LANES) { /* panels are about equally wide, so none is narrower than these */
-    case 4: sparse_rows(4, s); break;
-    case 5: sparse_rows(5, s); break;
-    case 6: sparse_rows(6, s); break;
-    case 7: sparse_rows(7, s); break;
-    case 8: sparse_rows(8, s); break;
+        CASE(4);
+        CASE(5);
+        CASE(6);
+        CASE(7);
+        CASE(8);
+#if SPARSE_PANEL > 8
+        CASE(9);
+        CASE(10);
+        CASE(11);
+        CASE(12);
+#endif
     }
+#undef CASE
 }
 
 V_TARGET void V_NAME(ck_gemm_nonzero_bits)(size_t columns, size_t width, const float *x, uint64_t *bits,

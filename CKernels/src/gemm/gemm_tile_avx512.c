@@ -1,77 +1,12 @@
-/* Register tiles of the matrix product: rows x (vectors of 16 floats), all sums in registers. */
+/* Register tiles of the matrix product on AVX-512: up to 24 sums of 32 registers. */
 #include "../target.h"
 
 #if defined(__x86_64__)
-#include "../panel_avx512.h"
 #include "gemm_avx512.h"
+#include "../vector_avx512.h"
 
-enum {
-    BURST = 8, /* vectors that a part of a tile stores */
-    AHEAD = 4  /* steps of the depth between the parts' stores */
-};
-
-struct sums {
-    __m512 of[GEMM_TALLEST][GEMM_PANEL];
-};
-
-/* One step of the depth for rows first ..< last. */
-INLINE void step(struct panel panel, size_t first, size_t last, const struct gemm_walk *a, const float *b,
-                 struct sums *sums) {
-    __m512 row[GEMM_PANEL];
-    for (size_t v = 0; v < panel.vectors; v++) row[v] = load(panel, b, v);
-    for (size_t i = first; i < last; i++) {
-        const __m512 x = _mm512_set1_ps(*gemm_walk_at(a, i));
-        for (size_t v = 0; v < panel.vectors; v++) sums->of[i][v] = _mm512_fmadd_ps(x, row[v], sums->of[i][v]);
-    }
-}
-
-/* The last `steps` steps for rows first ..< last, and their stores. */
-INLINE void finish(struct panel panel, size_t first, size_t last, size_t steps, const struct gemm_tile *tile,
-                   struct gemm_walk a, const float *b, struct sums *sums) {
-    for (; steps > 0; steps--, a.at += a.step, b += tile->b_step) step(panel, first, last, &a, b, sums);
-    /* One question for all of them, not one for each vector. */
-    if (tile->store.add)
-        for (size_t i = first; i < last; i++)
-            for (size_t v = 0; v < panel.vectors; v++)
-                sums->of[i][v] = _mm512_add_ps(load(panel, tile->c + i * tile->ldc, v), sums->of[i][v]);
-    if (tile->store.bias)
-        for (size_t v = 0; v < panel.vectors; v++) {
-            const __m512 bias = load(panel, tile->store.bias, v);
-            for (size_t i = first; i < last; i++) sums->of[i][v] = _mm512_add_ps(sums->of[i][v], bias);
-        }
-    if (tile->store.relu)
-        for (size_t i = first; i < last; i++)
-            for (size_t v = 0; v < panel.vectors; v++) sums->of[i][v] = gemm_relu_avx512(sums->of[i][v]);
-    for (size_t i = first; i < last; i++)
-        for (size_t v = 0; v < panel.vectors; v++) store(panel, tile->c + i * tile->ldc, v, sums->of[i][v]);
-}
-
-/* The heights are chosen so that sums, one row of B and a broadcast fit 32 registers. A step of the depth takes rows +
- * vectors loads for rows x vectors multiply-adds.
- *
- * A thread's store queue holds 16 vectors. More of them at a tile's end stop the processor from reading on: it runs dry
- * of multiply-adds, for some 55 cycles behind 24 stores, which in Winograd's products are 7 to 15 % of a tile. So the
- * rows end in up to three parts, each some steps after the one before. */
-INLINE void multiply(const struct gemm_tile *tile, const size_t rows, const size_t vectors, const bool whole) {
-    const size_t parts = (rows * vectors + BURST - 1) / BURST, tail = parts > 1 && tile->depth > AHEAD ? AHEAD : 0;
-    const struct panel panel = panel_of(vectors, whole, tile->last);
-    const float *b = tile->b;
-    struct gemm_walk a = gemm_walk_from(tile, rows);
-    struct sums sums;
-    for (size_t i = 0; i < rows; i++)
-        for (size_t v = 0; v < vectors; v++) sums.of[i][v] = _mm512_setzero_ps();
-    for (size_t p = tail; p < tile->depth; p++, a.at += a.step, b += tile->b_step) step(panel, 0, rows, &a, b, &sums);
-    finish(panel, 0, rows / parts, tail, tile, a, b, &sums);
-    if (parts > 1) finish(panel, rows / parts, 2 * rows / parts, tail, tile, a, b, &sums);
-    if (parts > 2) finish(panel, 2 * rows / parts, rows, tail, tile, a, b, &sums);
-}
-
-#define NAME(rows, columns) gemm_f32_##rows##x##columns##_avx512
-#define TILE(rows, columns)                                                                                            \
-    CK_TARGET_AVX512 static void NAME(rows, columns)(const struct gemm_tile *tile) {                                   \
-        if (tile->last == LANES) multiply(tile, rows, (columns) / LANES, true);                                        \
-        else multiply(tile, rows, (columns) / LANES, false);                                                           \
-    }
+enum { BURST = 8 };
+#include "gemm_tile_tpl.h"
 
 /* clang-format off */
 TILE(1, 16) TILE(2, 16) TILE(3, 16) TILE(4, 16) TILE(5, 16) TILE(6, 16) TILE(7, 16) TILE(8, 16) TILE(9, 16)
@@ -98,6 +33,7 @@ const struct gemm_kernels ck_gemm_avx512 = {
         {NULL,
          NAME(1, 64), NAME(2, 64), NAME(3, 64), NAME(4, 64), NAME(5, 64), NAME(6, 64)},
     },
+    .sparse_panel = GEMM_SPARSE_PANEL_AVX512,
     .pack_rows = ck_gemm_pack_rows_avx512,
     .pack_columns = ck_gemm_pack_columns_avx512,
     .store_transposed = ck_gemm_store_transposed_avx512,
