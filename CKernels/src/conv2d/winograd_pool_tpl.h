@@ -12,12 +12,7 @@ V_INLINE void put_window(struct v_part part, struct window2x2 window, bool relu,
 V_INLINE void pooled_output_vector(struct v_part part, const struct winograd_window *w, const float *frequencies,
                                    size_t distance, vf bias, bool relu, float *image, uint8_t *record) {
     vf half[WINOGRAD_OUTPUT][6];
-    for (size_t x = 0; x < 6; x++) {
-        vf in[6], out[WINOGRAD_OUTPUT];
-        for (size_t y = 0; y < 6; y++) in[y] = v_load(frequencies + (y * 6 + x) * distance, v_whole());
-        output_axis(in, out);
-        for (size_t y = 0; y < WINOGRAD_OUTPUT; y++) half[y][x] = out[y];
-    }
+    output_columns(frequencies, distance, half);
     for (size_t y = 0; y < 2; y++) {
         vf upper[WINOGRAD_OUTPUT], lower[WINOGRAD_OUTPUT];
         output_axis(half[2 * y], upper);

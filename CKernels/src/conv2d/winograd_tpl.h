@@ -132,15 +132,20 @@ V_TARGET static void output_gradient(const struct winograd_window *w, size_t cha
 
 /* ---- From frequencies ---- */
 
-V_INLINE void output_vector(const float *frequencies, size_t distance, vf bias, vf floor, struct grid grid,
-                            float *image) {
-    vf half[WINOGRAD_OUTPUT][6];
+/* The first axis of outputs. */
+V_INLINE void output_columns(const float *frequencies, size_t distance, vf half[WINOGRAD_OUTPUT][6]) {
     for (size_t x = 0; x < 6; x++) {
         vf in[6], out[WINOGRAD_OUTPUT];
         for (size_t y = 0; y < 6; y++) in[y] = v_load(frequencies + (y * 6 + x) * distance, v_whole());
         output_axis(in, out);
         for (size_t y = 0; y < WINOGRAD_OUTPUT; y++) half[y][x] = out[y];
     }
+}
+
+V_INLINE void output_vector(const float *frequencies, size_t distance, vf bias, vf floor, struct grid grid,
+                            float *image) {
+    vf half[WINOGRAD_OUTPUT][6];
+    output_columns(frequencies, distance, half);
     for (size_t y = 0; y < WINOGRAD_OUTPUT; y++, image += grid.line) {
         vf out[WINOGRAD_OUTPUT];
         output_axis(half[y], out);
