@@ -44,12 +44,14 @@ V_TARGET void V_NAME(ck_gemm_sparse_rows)(const struct gemm_sparse *s) {
 #define CASE(vectors)                                                                                                  \
     case vectors: sparse_rows(vectors, s); break
     switch ((s->columns + V_LANES - 1) / V_LANES) { /* panels are about equally wide, so none is narrower than these */
+#if SPARSE_PANEL == 8
         CASE(4);
         CASE(5);
+#endif
         CASE(6);
         CASE(7);
         CASE(8);
-#if SPARSE_PANEL > 8
+#if SPARSE_PANEL == 12
         CASE(9);
         CASE(10);
         CASE(11);
