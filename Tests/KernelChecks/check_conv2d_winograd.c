@@ -1,4 +1,4 @@
-/* Error bounds of Winograd's algorithm F(4x4, 3x3), from its matrices. */
+/* Error bounds of Winograd's algorithm from its matrices: F(4, 3) along an axis, and F(2, 3) at its end. */
 #include <math.h>
 
 #include "check_conv2d.h"
@@ -18,34 +18,38 @@ const float *prepared_weights(struct check *check, const ck_conv2d_shape *s, con
 }
 
 /* The matrices that the algorithm applies along each axis, from the points alone: outputs = A (weights G x inputs B).
+ * There are `count` points, the last at infinity, and two outputs fewer. How G and B share the divisors makes no
+ * difference to the bounds: only their products enter.
  */
 struct matrices {
+    int count;
     double A[4][6], G[6][3], B[6][6];
 };
 
-static struct matrices matrices_of_points(void) {
+static struct matrices matrices_of_points(int count) {
     static const double point[5] = {0, 0.625, -0.625, 1.5, -1.5};
-    struct matrices m = {0};
-    for (int j = 0; j < 5; j++) {
+    struct matrices m = {.count = count};
+    const int finite = count - 1;
+    for (int j = 0; j < finite; j++) {
         double distances = 1, polynomial[6] = {1}; /* the product of x - p over the other points p */
         int degree = 0;
-        for (int k = 0; k < 5; k++) {
+        for (int k = 0; k < finite; k++) {
             if (k == j) continue;
             distances *= point[j] - point[k];
             degree++;
             for (int i = degree; i >= 0; i--)
                 polynomial[i] = (i > 0 ? polynomial[i - 1] : 0) - point[k] * (i < degree ? polynomial[i] : 0);
         }
-        for (int i = 0; i < 6; i++) m.B[j][i] = polynomial[i];
+        for (int i = 0; i < count; i++) m.B[j][i] = polynomial[i];
         for (int i = 0; i < 3; i++) m.G[j][i] = pow(point[j], i) / distances;
-        for (int i = 0; i < 4; i++) m.A[i][j] = pow(point[j], i);
+        for (int i = 0; i < count - 2; i++) m.A[i][j] = pow(point[j], i);
     }
     double polynomial[6] = {1}; /* and over all of them, for the point at infinity */
-    for (int k = 0; k < 5; k++)
+    for (int k = 0; k < finite; k++)
         for (int i = k + 1; i >= 0; i--)
             polynomial[i] = (i > 0 ? polynomial[i - 1] : 0) - point[k] * (i <= k ? polynomial[i] : 0);
-    for (int i = 0; i < 6; i++) m.B[5][i] = polynomial[i];
-    m.G[5][2] = m.A[3][5] = 1;
+    for (int i = 0; i < count; i++) m.B[finite][i] = polynomial[i];
+    m.G[finite][2] = m.A[count - 3][finite] = 1;
     return m;
 }
 
@@ -57,24 +61,28 @@ static double norm(const double *x, int count, int step, bool typical) {
 }
 
 /* The largest factor, over the results of one axis, by which the terms of the sums exceed the data that enter them. */
-static double growth(enum pass pass, bool typical) {
-    const struct matrices m = matrices_of_points();
-    int results = pass == FORWARD ? 4 : pass == BACKWARD_INPUT ? 6 : 3;
+static double growth_with(int count, enum pass pass, bool typical) {
+    const struct matrices m = matrices_of_points(count);
+    int results = pass == FORWARD ? count - 2 : pass == BACKWARD_INPUT ? count : 3;
     double largest = 0;
     for (int result = 0; result < results; result++) {
         double terms[6];
-        for (int j = 0; j < 6; j++) {
-            double from_outputs = norm(&m.A[0][j], 4, 6, typical), from_weights = norm(m.G[j], 3, 1, typical);
-            double from_inputs = norm(m.B[j], 6, 1, typical);
+        for (int j = 0; j < count; j++) {
+            double from_outputs = norm(&m.A[0][j], count - 2, 6, typical), from_weights = norm(m.G[j], 3, 1, typical);
+            double from_inputs = norm(m.B[j], count, 1, typical);
             if (pass == FORWARD) terms[j] = m.A[result][j] * from_weights * from_inputs;
             else if (pass == BACKWARD_INPUT) terms[j] = m.B[j][result] * from_weights * from_outputs;
             else terms[j] = m.G[j][result] * from_inputs * from_outputs;
         }
-        double factor = norm(terms, 6, 1, typical);
+        double factor = norm(terms, count, 1, typical);
         if (factor > largest) largest = factor;
     }
     if (pass == BACKWARD_INPUT) largest *= typical ? sqrt(2) : 2; /* neighbouring tiles overlap and add up */
     return largest;
+}
+
+static double growth(enum pass pass, bool typical) {
+    return fmax(growth_with(6, pass, typical), growth_with(4, pass, typical));
 }
 
 static double products(const ck_conv2d_shape *s, enum pass pass) {

@@ -19,7 +19,7 @@ static size_t multiply_adds(const ck_conv2d_shape *s) {
 /* ---- Forward ---- */
 
 size_t ck_conv2d_forward_workspace(const ck_conv2d_shape *s) {
-    if (ck_winograd_suits_forward(s)) return ck_winograd_forward_workspace(s);
+    if (ck_winograd_suits_forward(s)) return ck_winograd_forward_workspace(s, false);
     return ck_conv2d_packed_size(s->kernel_height * s->kernel_width, s->in_channels, s->out_channels);
 }
 

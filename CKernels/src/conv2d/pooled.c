@@ -67,7 +67,7 @@ static void run_windows(void *context, size_t begin, size_t end) {
 
 size_t ck_conv2d_maxpool_forward_workspace(const ck_conv2d_shape *s) {
     if (!ck_conv2d_tier()) return outputs(s);
-    if (ck_winograd_suits_forward(s)) return ck_winograd_forward_workspace(s);
+    if (ck_winograd_suits_forward(s)) return ck_winograd_forward_workspace(s, true);
     return ck_conv2d_forward_workspace(s) + ck_conv2d_strips_size(s->batch, s->out_width / 2 * 2 * s->out_channels);
 }
 
@@ -185,9 +185,13 @@ static void gather(const struct conv2d_kernels *tier, const ck_conv2d_shape *s, 
 
 /* ---- Backward ---- */
 
+static bool pools_by_winograd(const struct conv2d_kernels *tier, const ck_conv2d_shape *s) {
+    return tier && has_windows(s) && ck_winograd_suits_backward(s);
+}
+
 size_t ck_conv2d_maxpool_backward_workspace(const ck_conv2d_shape *s, bool input_gradient) {
     const struct conv2d_kernels *tier = ck_conv2d_tier();
-    const bool winograd = tier && ck_winograd_suits_backward(s);
+    const bool winograd = pools_by_winograd(tier, s);
     if (tier && !winograd && !input_gradient && gathers(tier, s)) return GROUPS * partial_size(s);
     size_t size = ck_conv2d_backward_weights_workspace(s);
     if (input_gradient && ck_conv2d_backward_input_workspace(s) > size) size = ck_conv2d_backward_input_workspace(s);
@@ -197,7 +201,7 @@ size_t ck_conv2d_maxpool_backward_workspace(const ck_conv2d_shape *s, bool input
 void ck_conv2d_maxpool_backward(const ck_conv2d_shape *s, const float *x, const float *w, const uint8_t *record,
                                 const float *dy, float *dx, float *dw, float *dbias, float *workspace) {
     const struct conv2d_kernels *tier = ck_conv2d_tier();
-    if (tier && ck_winograd_suits_backward(s)) {
+    if (pools_by_winograd(tier, s)) {
         const struct winograd_gradient gradient = {.pooled = true, .dy = dy, .record = record};
         ck_winograd_backward_weights(tier, s, x, gradient, dw, dbias, workspace);
         if (dx) ck_winograd_backward_input(tier, s, gradient, w, dx, workspace);

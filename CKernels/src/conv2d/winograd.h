@@ -11,22 +11,29 @@
  *                 M[f] = V[f] U[f], for each of the 36 frequencies f a product of matrices: tiles x channels
  *     outputs     y = A' M A
  *
- * The gradients are the transposed maps: with Z = A dy A', dd = B (Z[f] U[f]') B' and dg = G' (V[f]' Z[f]) G. */
+ * The gradients are the transposed maps: with Z = A dy A', dd = B (Z[f] U[f]') B' and dg = G' (V[f]' Z[f]) G.
+ *
+ * Where one or two lines or columns of outputs remain, the last tile is short in that direction: the points 0, ±a and
+ * infinity give two outputs, F(2, 3), from the same frequencies of the weights. Such a tile has 24 frequencies, or 16
+ * if it is short in both. */
 #ifndef CK_WINOGRAD_H
 #define CK_WINOGRAD_H
 
 #include "conv2d.h"
 
 enum {
-    WINOGRAD_FREQUENCIES = 36,
-    WINOGRAD_INPUT = 6,  /* a tile reads so many lines and columns … */
-    WINOGRAD_OUTPUT = 4, /* … and gives so many */
-    WINOGRAD_OVERLAP = WINOGRAD_INPUT - WINOGRAD_OUTPUT
+    WINOGRAD_POINTS = 6,  /* along an axis, and inputs of a tile … */
+    WINOGRAD_SHORT = 4,   /* … of a short tile … */
+    WINOGRAD_OVERLAP = 2, /* … so many more than outputs */
+    WINOGRAD_OUTPUT = WINOGRAD_POINTS - WINOGRAD_OVERLAP,
+    WINOGRAD_SHORT_OUTPUT = WINOGRAD_SHORT - WINOGRAD_OVERLAP,
+    WINOGRAD_FREQUENCIES = WINOGRAD_POINTS * WINOGRAD_POINTS
 };
 
 /* The part of a tile that lies inside an image: lines top ..< bottom and columns left ..< right of it. */
 struct winograd_window {
-    size_t line, pixel; /* floats from line to line, from pixel to pixel */
+    size_t points_down, points_across; /* of the tile: WINOGRAD_POINTS or WINOGRAD_SHORT */
+    size_t line, pixel;                /* floats from line to line, from pixel to pixel */
     size_t top, bottom, left, right;
     /* Of a tile's inputs, the first lines and columns that tiles before it reach too: WINOGRAD_OVERLAP, or 0 at the
      * image's edge. */
@@ -48,7 +55,8 @@ struct winograd_kernels {
     void (*input_gradient)(const struct winograd_window *window, size_t channels, const float *frequencies,
                            size_t distance, float *image);
     /* The same behind 2 x 2 maximum pooling: the window and `image` are those of the pooled images, of whose pixels a
-     * tile gives 2 x 2. `record` is as ck_conv2d_maxpool_forward leaves it, and may be null for the output. */
+     * tile gives 2 x 2, a short one 1 in that direction. `record` is as ck_conv2d_maxpool_forward leaves it, and may be
+     * null for the output. */
     void (*pooled_output)(const struct winograd_window *window, size_t channels, const float *frequencies,
                           size_t distance, const float *bias, bool relu, float *image, uint8_t *record);
     void (*pooled_gradient)(const struct winograd_window *window, size_t channels, const float *image,
@@ -64,7 +72,7 @@ struct winograd_kernels {
 extern const struct winograd_kernels ck_winograd_avx2, ck_winograd_avx512;
 #endif
 
-/* ---- Shared by the passes (winograd.c) ---- */
+/* ---- Working memory ---- */
 
 enum {
     WINOGRAD_PAD = 16,   /* channels are filled up to a multiple of this, whatever the tier */
@@ -87,34 +95,50 @@ static inline size_t winograd_size(size_t rows, size_t channels) {
 /* The first cache line's start in a workspace, which has WINOGRAD_PAD floats to spare. */
 float *ck_winograd_aligned(float *workspace);
 
-/* How the outputs are cut into tiles. */
-struct winograd_tiling {
-    size_t lines, columns, image; /* tiles in a column, in a line, in an image */
-};
-struct winograd_tiling ck_winograd_tiling(const ck_conv2d_shape *shape);
+/* ---- Tiles (winograd_tiles.c) ---- */
 
-/* Tile `index` of the batch: its outputs, inputs and pooled outputs, and the first float of each inside its image. */
+/* How outputs are cut along an axis: so many whole tiles, then so many short ones. */
+struct winograd_cut {
+    size_t whole, shorts;
+};
+static inline size_t winograd_count(struct winograd_cut cut) { return cut.whole + cut.shorts; }
+/* How far the tiles read, counted like the outputs from the first input's place, padding included. */
+size_t ck_winograd_reach(struct winograd_cut cut);
+
+/* How an image is cut. Outputs that no pooling window holds are none. */
+struct winograd_tiling {
+    struct winograd_cut lines, columns;
+    size_t image; /* tiles in it */
+};
+struct winograd_tiling ck_winograd_tiling(const ck_conv2d_shape *shape, bool pooled);
+
+/* Frequencies of all tiles of an image. */
+size_t ck_winograd_frequencies(struct winograd_tiling tiling);
+
+/* The matrices of a block have a row for each tile, in the order of these kinds: so the tiles that have a certain
+ * frequency are neighbours. */
+enum winograd_kind { WINOGRAD_LOW, WINOGRAD_WHOLE, WINOGRAD_NARROW, WINOGRAD_SMALL, WINOGRAD_KINDS };
+
+/* The first row of each kind, and the number of rows. */
+struct winograd_rows {
+    size_t first[WINOGRAD_KINDS + 1];
+};
+
+/* A tile of the batch: its outputs, inputs and pooled outputs, and the first float of each inside its image. */
 struct winograd_tile {
     struct winograd_window output, input, pooled;
     size_t output_at, input_at, pooled_at;
+    size_t row;
 };
-struct winograd_tile ck_winograd_tile(const ck_conv2d_shape *shape, struct winograd_tiling tiling, size_t index);
-void ck_winograd_tiles(const ck_conv2d_shape *shape, struct winograd_tiling tiling, struct conv2d_span span,
-                       struct winograd_tile *tiles);
 
-/* c = a b, or c += a b, for each frequency: rows x columns, each the sum of `depth` products. Rows of b and c are
- * filled up as above. Meanwhile memory that is needed next comes nearer: the transforms would wait for it. */
-struct winograd_product {
-    const struct conv2d_kernels *kernels;
-    size_t rows, columns, depth;
-    size_t a_row, a_step;
-    size_t a_distance, b_distance, c_distance;
-    bool add;
-    struct winograd_stretch {
-        const float *begin, *end; /* both null for none */
-    } next[2];
+/* The tiles of a block, with their rows. */
+struct winograd_rows ck_winograd_tiles(const ck_conv2d_shape *shape, struct winograd_tiling tiling,
+                                       struct conv2d_span span, struct winograd_tile *tiles);
+
+/* Memory that will be read soon; both null for none. */
+struct winograd_stretch {
+    const float *begin, *end;
 };
-void ck_winograd_multiply(const struct winograd_product *product, const float *a, const float *b, float *c);
 
 /* Inputs and outputs of tiles begin ..< end: what lies between those of the first and the last. */
 struct winograd_stretch ck_winograd_inputs(const ck_conv2d_shape *shape, struct winograd_tiling tiling,
@@ -123,6 +147,23 @@ struct winograd_stretch ck_winograd_outputs(const ck_conv2d_shape *shape, struct
                                             struct conv2d_span tiles, const float *y);
 struct winograd_stretch ck_winograd_pooled(const ck_conv2d_shape *shape, struct winograd_tiling tiling,
                                            struct conv2d_span tiles, const float *y);
+
+/* ---- Products and weights (winograd.c) ---- */
+
+/* c = a b, or c += a b, for each frequency. The tiles that have it are rows of a and c, or, where the products are
+ * summed over them, the depth: columns of a and rows of b. Rows of b and c are filled up as above. Meanwhile memory
+ * that is needed next comes nearer: the transforms would wait for it. */
+struct winograd_product {
+    const struct conv2d_kernels *kernels;
+    struct winograd_rows tiles;
+    bool over_tiles;
+    size_t channels, columns; /* the depth, or, summed over tiles, the rows of a and c */
+    size_t a_row, a_step;
+    size_t a_distance, b_distance, c_distance;
+    bool add;
+    struct winograd_stretch next[2];
+};
+void ck_winograd_multiply(const struct winograd_product *product, const float *a, const float *b, float *c);
 
 /* Frequencies of the weights, in_channels rows of out_channels; or, transposed, out_channels rows of in_channels.
  *
@@ -152,7 +193,7 @@ bool ck_winograd_suits_forward(const ck_conv2d_shape *shape);
 bool ck_winograd_suits_backward(const ck_conv2d_shape *shape);
 
 /* Floats of workspace on any tier. */
-size_t ck_winograd_forward_workspace(const ck_conv2d_shape *shape);
+size_t ck_winograd_forward_workspace(const ck_conv2d_shape *shape, bool pooled);
 size_t ck_winograd_backward_input_workspace(const ck_conv2d_shape *shape);
 size_t ck_winograd_backward_weights_workspace(const ck_conv2d_shape *shape);
 

@@ -6,6 +6,7 @@
 #include "../vector_avx512.h"
 #include "winograd_tpl.h"
 #include "winograd_pool_tpl.h"
+#include "winograd_weights_tpl.h"
 
 const struct winograd_kernels ck_winograd_avx512 = {
     .input = input,

@@ -1,13 +1,15 @@
-/* The six transforms along one axis. Included by winograd_tpl.h, in terms of its macros. */
+/* The six transforms along one axis, each for whole tiles and for short ones. Included by winograd_tpl.h. */
 
 #define A 0.625f
 #define B 1.5f
 #define A2 (A * A)
 #define B2 (B * B)
 
+/* ---- Whole tiles ---- */
+
 /* B' d. The points come in pairs ±p, whose polynomials share their even and odd parts. Sums and differences of these
  * run beside multiply-adds, in units of their own; where one multiply-add would do for each, all would wait in line. */
-V_INLINE void input_axis(const vf d[6], vf v[6]) {
+V_INLINE void whole_input_axis(const vf d[6], vf v[6]) {
     vf even_a = v_fma(v_set(-B2), d[2], d[4]), odd_a = v_mul(v_set(A), v_fma(v_set(-B2), d[1], d[3]));
     vf even_b = v_fma(v_set(-A2), d[2], d[4]), odd_b = v_mul(v_set(B), v_fma(v_set(-A2), d[1], d[3]));
     v[0] = v_fma(v_set(A2 * B2), d[0], v_fma(v_set(-(A2 + B2)), d[2], d[4]));
@@ -19,7 +21,7 @@ V_INLINE void input_axis(const vf d[6], vf v[6]) {
 }
 
 /* B m: its transpose. */
-V_INLINE void input_gradient_axis(const vf m[6], vf d[6]) {
+V_INLINE void whole_input_gradient_axis(const vf m[6], vf d[6]) {
     vf even_a = v_add(m[1], m[2]), odd_a = v_sub(m[1], m[2]);
     vf even_b = v_add(m[3], m[4]), odd_b = v_sub(m[3], m[4]);
     vf with_a = v_add(m[0], even_a);
@@ -32,7 +34,7 @@ V_INLINE void input_gradient_axis(const vf m[6], vf d[6]) {
 }
 
 /* A' m. */
-V_INLINE void output_axis(const vf m[6], vf y[4]) {
+V_INLINE void whole_output_axis(const vf m[6], vf y[4]) {
     vf even_a = v_add(m[1], m[2]), odd_a = v_sub(m[1], m[2]);
     vf even_b = v_add(m[3], m[4]), odd_b = v_sub(m[3], m[4]);
     y[0] = v_add(m[0], v_add(even_a, even_b));
@@ -42,7 +44,7 @@ V_INLINE void output_axis(const vf m[6], vf y[4]) {
 }
 
 /* A y: its transpose. */
-V_INLINE void output_gradient_axis(const vf y[4], vf m[6]) {
+V_INLINE void whole_output_gradient_axis(const vf y[4], vf m[6]) {
     vf even_a = v_fma(v_set(A2), y[2], y[0]), odd_a = v_mul(v_set(A), v_fma(v_set(A2), y[3], y[1]));
     vf even_b = v_fma(v_set(B2), y[2], y[0]), odd_b = v_mul(v_set(B), v_fma(v_set(B2), y[3], y[1]));
     m[0] = y[0];
@@ -52,6 +54,55 @@ V_INLINE void output_gradient_axis(const vf y[4], vf m[6]) {
     m[4] = v_sub(even_b, odd_b);
     m[5] = y[3];
 }
+
+/* ---- Short tiles: without the points ±b ----
+ *
+ * The weights' values at 0 and ±a are those of whole tiles, whose divisors have a factor more for each of ±b: -b² at 0
+ * and a² - b² at ±a. The inputs make up for it. */
+
+#define LACKS_A (A2 - B2)
+
+V_INLINE void short_input_axis(const vf d[4], vf v[4]) {
+    vf even = v_mul(v_set(LACKS_A), d[2]), odd = v_mul(v_set(A * LACKS_A), d[1]);
+    v[0] = v_fma(v_set(A2 * B2), d[0], v_mul(v_set(-B2), d[2]));
+    v[1] = v_add(even, odd);
+    v[2] = v_sub(even, odd);
+    v[3] = v_fma(v_set(-A2), d[1], d[3]);
+}
+
+V_INLINE void short_input_gradient_axis(const vf m[4], vf d[4]) {
+    d[0] = v_mul(v_set(A2 * B2), m[0]);
+    d[1] = v_fma(v_set(-A2), m[3], v_mul(v_set(A * LACKS_A), v_sub(m[1], m[2])));
+    d[2] = v_fma(v_set(-B2), m[0], v_mul(v_set(LACKS_A), v_add(m[1], m[2])));
+    d[3] = m[3];
+}
+
+V_INLINE void short_output_axis(const vf m[4], vf y[2]) {
+    y[0] = v_add(m[0], v_add(m[1], m[2]));
+    y[1] = v_fma(v_set(A), v_sub(m[1], m[2]), m[3]);
+}
+
+V_INLINE void short_output_gradient_axis(const vf y[2], vf m[4]) {
+    m[0] = y[0];
+    m[1] = v_fma(v_set(A), y[1], y[0]);
+    m[2] = v_fnma(v_set(A), y[1], y[0]);
+    m[3] = y[1];
+}
+
+/* ---- Either ---- */
+
+#define AXIS(name)                                                                                                     \
+    V_INLINE void name##_axis(size_t points, const vf *from, vf *to) {                                                 \
+        if (points == WINOGRAD_POINTS) whole_##name##_axis(from, to);                                                  \
+        else short_##name##_axis(from, to);                                                                            \
+    }
+AXIS(input)
+AXIS(input_gradient)
+AXIS(output)
+AXIS(output_gradient)
+#undef AXIS
+
+/* ---- Weights: their values at all points ---- */
 
 /* One over the products of a point's distances from the others: of 0, ±a and ±b. */
 #define WEIGHT_0 (1.0f / (A2 * B2))

@@ -33,15 +33,15 @@ static void run_block(const struct plan *plan, const float *weights, struct conv
     size_t out_distance = winograd_distance(rows, s->out_channels);
     float *in = scratch, *out = scratch + winograd_size(rows, s->in_channels);
     struct winograd_tile tiles[WINOGRAD_TILES];
-    ck_winograd_tiles(s, plan->pass.tiling, block, tiles);
-    for (size_t row = 0; row < rows; row++)
-        winograd_transform_gradient(&plan->pass, &tiles[row], out + row * winograd_padded(s->out_channels),
+    const struct winograd_rows order = ck_winograd_tiles(s, plan->pass.tiling, block, tiles);
+    for (size_t i = 0; i < rows; i++)
+        winograd_transform_gradient(&plan->pass, &tiles[i], out + tiles[i].row * winograd_padded(s->out_channels),
                                     out_distance, NULL);
     const struct winograd_product product = {
         .kernels = plan->pass.kernels,
-        .rows = rows,
+        .tiles = order,
+        .channels = s->out_channels,
         .columns = s->in_channels,
-        .depth = s->out_channels,
         .a_row = winograd_padded(s->out_channels),
         .a_step = 1,
         .a_distance = out_distance,
@@ -50,16 +50,25 @@ static void run_block(const struct plan *plan, const float *weights, struct conv
         .next = {winograd_gradients_of(&plan->pass, next)},
     };
     ck_winograd_multiply(&product, out, weights, in);
-    for (size_t row = 0; row < rows; row++)
-        transform->input_gradient(&tiles[row].input, s->in_channels, in + row * winograd_padded(s->in_channels),
-                                  in_distance, plan->dx + tiles[row].input_at);
+    for (size_t i = 0; i < rows; i++)
+        transform->input_gradient(&tiles[i].input, s->in_channels, in + tiles[i].row * winograd_padded(s->in_channels),
+                                  in_distance, plan->dx + tiles[i].input_at);
 }
 
-/* Whether every pixel of the input has an output that reads it. */
-static bool reaches_all(const struct winograd_backward *pass) {
+/* How many lines or columns of the input tiles write: the first ones. */
+static size_t written(struct winograd_cut cut, size_t pad, size_t inputs) {
+    const size_t reach = ck_winograd_reach(cut);
+    return reach <= pad ? 0 : smaller(reach - pad, inputs);
+}
+
+/* The pixels of an input that no output reads have no gradient. */
+static void clear_rest(const struct winograd_backward *pass, float *dx) {
     const ck_conv2d_shape *s = pass->shape;
-    return s->in_height + s->pad_top <= s->out_height + WINOGRAD_OVERLAP &&
-           s->in_width + s->pad_left <= s->out_width + WINOGRAD_OVERLAP;
+    const size_t lines = written(pass->tiling.lines, s->pad_top, s->in_height);
+    const size_t columns = written(pass->tiling.columns, s->pad_left, s->in_width);
+    const size_t line = s->in_width * s->in_channels, done = columns * s->in_channels;
+    for (size_t y = 0; y < lines && done < line; y++) memset(dx + y * line + done, 0, (line - done) * sizeof(float));
+    memset(dx + lines * line, 0, (s->in_height - lines) * line * sizeof(float));
 }
 
 /* As in the forward pass, a thread uses the scratch memory of its first unit alone. */
@@ -72,9 +81,8 @@ static void run_units(void *context, size_t begin, size_t end) {
     for (size_t unit = begin; unit < end; unit++) {
         struct conv2d_span images = conv2d_part(s->batch, plan->units, unit),
                            tiles = winograd_tiles_of(&plan->pass, images);
-        size_t image = s->in_height * s->in_width * s->in_channels;
-        if (!reaches_all(&plan->pass))
-            memset(plan->dx + images.begin * image, 0, (images.end - images.begin) * image * sizeof(float));
+        const size_t image = s->in_height * s->in_width * s->in_channels;
+        for (size_t i = images.begin; i < images.end; i++) clear_rest(&plan->pass, plan->dx + i * image);
         for (size_t i = 0; i < winograd_blocks(tiles, WINOGRAD_TILES); i++)
             run_block(plan, weights, winograd_block(tiles, WINOGRAD_TILES, i),
                       winograd_block(tiles, WINOGRAD_TILES, i + 1), scratch);
@@ -84,7 +92,10 @@ static void run_units(void *context, size_t begin, size_t end) {
 void ck_winograd_backward_input(const struct conv2d_kernels *kernels, const ck_conv2d_shape *s,
                                 struct winograd_gradient gradient, const float *w, float *dx, float *workspace) {
     struct plan plan = {
-        .pass = {.kernels = kernels, .shape = s, .tiling = ck_winograd_tiling(s), .gradient = gradient},
+        .pass = {.kernels = kernels,
+                 .shape = s,
+                 .tiling = ck_winograd_tiling(s, gradient.pooled),
+                 .gradient = gradient},
         .own = {.kernels = kernels, .shape = s, .w = w, .transpose = true},
         .dx = dx,
     };

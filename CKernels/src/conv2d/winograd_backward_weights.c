@@ -45,18 +45,21 @@ static void run_block(const struct plan *plan, struct conv2d_span channels, stru
     const size_t rows = block.end - block.begin, count = channels.end - channels.begin;
     const size_t in_distance = winograd_distance(rows, count), out_distance = winograd_distance(rows, s->out_channels);
     float *in = scratch, *out = scratch + winograd_size(rows, count);
-    for (size_t row = 0; row < rows; row++) {
-        struct winograd_tile tile = ck_winograd_tile(s, plan->pass.tiling, block.begin + row);
-        transform->input(&tile.input, count, plan->x + tile.input_at + channels.begin,
-                         in + row * winograd_padded(count), in_distance);
-        winograd_transform_gradient(&plan->pass, &tile, out + row * winograd_padded(s->out_channels), out_distance,
+    struct winograd_tile tiles[DEPTH];
+    const struct winograd_rows order = ck_winograd_tiles(s, plan->pass.tiling, block, tiles);
+    for (size_t i = 0; i < rows; i++) {
+        const struct winograd_tile *tile = &tiles[i];
+        transform->input(&tile->input, count, plan->x + tile->input_at + channels.begin,
+                         in + tile->row * winograd_padded(count), in_distance);
+        winograd_transform_gradient(&plan->pass, tile, out + tile->row * winograd_padded(s->out_channels), out_distance,
                                     bias);
     }
     const struct winograd_product product = {
         .kernels = plan->pass.kernels,
-        .rows = count,
+        .tiles = order,
+        .over_tiles = true,
+        .channels = count,
         .columns = s->out_channels,
-        .depth = rows,
         .a_row = 1,
         .a_step = winograd_padded(count),
         .a_distance = in_distance,
@@ -114,7 +117,10 @@ static void add_groups(void *context, size_t begin, size_t end) {
 void ck_winograd_backward_weights(const struct conv2d_kernels *kernels, const ck_conv2d_shape *s, const float *x,
                                   struct winograd_gradient gradient, float *dw, float *dbias, float *workspace) {
     struct plan plan = {
-        .pass = {.kernels = kernels, .shape = s, .tiling = ck_winograd_tiling(s), .gradient = gradient},
+        .pass = {.kernels = kernels,
+                 .shape = s,
+                 .tiling = ck_winograd_tiling(s, gradient.pooled),
+                 .gradient = gradient},
         .x = x,
         .dw = dw,
         .dbias = dbias,

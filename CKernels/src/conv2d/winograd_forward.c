@@ -33,8 +33,8 @@ static size_t units_of(size_t tiles) {
     return smaller((tiles + block_of(tiles) - 1) / block_of(tiles), WINOGRAD_UNITS);
 }
 
-size_t ck_winograd_forward_workspace(const ck_conv2d_shape *s) {
-    size_t tiles = s->batch * ck_winograd_tiling(s).image;
+size_t ck_winograd_forward_workspace(const ck_conv2d_shape *s, bool pooled) {
+    size_t tiles = s->batch * ck_winograd_tiling(s, pooled).image;
     return WINOGRAD_PAD + ck_winograd_weights_size(s, false) + units_of(tiles) * scratch_size(s, tiles);
 }
 
@@ -66,15 +66,15 @@ static void run_block(const struct plan *plan, const float *weights, struct conv
     size_t out_distance = winograd_distance(rows, s->out_channels);
     float *in = scratch, *out = scratch + winograd_size(rows, s->in_channels);
     struct winograd_tile tiles[WINOGRAD_TILES];
-    ck_winograd_tiles(s, plan->tiling, block, tiles);
-    for (size_t row = 0; row < rows; row++)
-        transform->input(&tiles[row].input, s->in_channels, plan->x + tiles[row].input_at,
-                         in + row * winograd_padded(s->in_channels), in_distance);
+    const struct winograd_rows order = ck_winograd_tiles(s, plan->tiling, block, tiles);
+    for (size_t i = 0; i < rows; i++)
+        transform->input(&tiles[i].input, s->in_channels, plan->x + tiles[i].input_at,
+                         in + tiles[i].row * winograd_padded(s->in_channels), in_distance);
     const struct winograd_product product = {
         .kernels = plan->kernels,
-        .rows = rows,
+        .tiles = order,
+        .channels = s->in_channels,
         .columns = s->out_channels,
-        .depth = s->in_channels,
         .a_row = winograd_padded(s->in_channels),
         .a_step = 1,
         .a_distance = in_distance,
@@ -83,8 +83,8 @@ static void run_block(const struct plan *plan, const float *weights, struct conv
         .next = {ck_winograd_inputs(s, plan->tiling, next, plan->x)},
     };
     ck_winograd_multiply(&product, in, weights, out);
-    for (size_t row = 0; row < rows; row++)
-        finish_tile(plan, &tiles[row], out + row * winograd_padded(s->out_channels), out_distance);
+    for (size_t i = 0; i < rows; i++)
+        finish_tile(plan, &tiles[i], out + tiles[i].row * winograd_padded(s->out_channels), out_distance);
 }
 
 /* Every unit has scratch memory, but a thread uses only that of its first: it stays in the thread's cache. */
@@ -107,7 +107,7 @@ void ck_winograd_forward(const struct conv2d_kernels *kernels, const ck_conv2d_s
                          float *workspace) {
     struct plan plan = {.kernels = kernels,
                         .shape = s,
-                        .tiling = ck_winograd_tiling(s),
+                        .tiling = ck_winograd_tiling(s, result.pooled),
                         .x = x,
                         .bias = bias,
                         .result = result,

@@ -9,16 +9,16 @@ V_INLINE void put_window(struct v_part part, struct window2x2 window, bool relu,
     if (record) vi_store_bytes(record, part, window.place);
 }
 
-V_INLINE void pooled_output_vector(struct v_part part, const struct winograd_window *w, const float *frequencies,
-                                   size_t distance, vf bias, bool relu, float *image, uint8_t *record) {
-    vf half[WINOGRAD_OUTPUT][6];
-    output_columns(frequencies, distance, half);
-    for (size_t y = 0; y < 2; y++) {
+V_INLINE void pooled_output_vector(const struct points points, struct v_part part, const struct winograd_window *w,
+                                   const float *frequencies, size_t distance, vf bias, bool relu, float *image,
+                                   uint8_t *record) {
+    vf half[WINOGRAD_OUTPUT][WINOGRAD_POINTS];
+    output_columns(points, frequencies, distance, half);
+    for (size_t y = 0; 2 * y + WINOGRAD_OVERLAP < points.down; y++) {
         vf upper[WINOGRAD_OUTPUT], lower[WINOGRAD_OUTPUT];
-        output_axis(half[2 * y], upper);
-        output_axis(half[2 * y + 1], lower);
-        for (size_t x = 0; x < 2; x++) {
-            if (y >= w->bottom || x >= w->right) continue;
+        output_axis(points.across, half[2 * y], upper);
+        output_axis(points.across, half[2 * y + 1], lower);
+        for (size_t x = 0; 2 * x + WINOGRAD_OVERLAP < points.across; x++) {
             const size_t at = y * w->line + x * w->pixel;
             const struct window2x2 window = window2x2_of(v_add(upper[2 * x], bias), v_add(upper[2 * x + 1], bias),
                                                          v_add(lower[2 * x], bias), v_add(lower[2 * x + 1], bias));
@@ -27,48 +27,65 @@ V_INLINE void pooled_output_vector(struct v_part part, const struct winograd_win
     }
 }
 
-V_TARGET static void pooled_output(const struct winograd_window *w, size_t channels, const float *frequencies,
-                                   size_t distance, const float *bias, bool relu, float *image, uint8_t *record) {
+V_INLINE void pooled_output_of(const struct points points, const struct winograd_window *w, size_t channels,
+                               const float *frequencies, size_t distance, const float *bias, bool relu, float *image,
+                               uint8_t *record) {
     for (size_t c = 0; c < channels; c += V_LANES) {
         const struct v_part part = part_of(channels - c);
         const vf start = bias ? v_load(bias + c, part) : v_zero();
         uint8_t *places = record ? record + c : record;
-        if (part.whole) pooled_output_vector(v_whole(), w, frequencies + c, distance, start, relu, image + c, places);
-        else pooled_output_vector(part, w, frequencies + c, distance, start, relu, image + c, places);
+        if (part.whole)
+            pooled_output_vector(points, v_whole(), w, frequencies + c, distance, start, relu, image + c, places);
+        else pooled_output_vector(points, part, w, frequencies + c, distance, start, relu, image + c, places);
     }
 }
 
-/* The gradients of four windows, spread over the 16 pixels and transformed. */
-V_INLINE void pooled_gradient_vector(struct v_part part, const struct winograd_window *w, const float *image,
-                                     const uint8_t *record, float *to, size_t distance, vf *sum) {
-    vf gradient[2][2], half[6][WINOGRAD_OUTPUT];
+V_TARGET static void pooled_output(const struct winograd_window *w, size_t channels, const float *frequencies,
+                                   size_t distance, const float *bias, bool relu, float *image, uint8_t *record) {
+#define CALL(points) pooled_output_of(points, w, channels, frequencies, distance, bias, relu, image, record)
+    BY_POINTS(w, CALL);
+#undef CALL
+}
+
+/* The gradients of the windows, spread over their pixels and transformed. */
+V_INLINE void pooled_gradient_vector(const struct points points, struct v_part part, const struct winograd_window *w,
+                                     const float *image, const uint8_t *record, float *to, size_t distance, vf *sum) {
+    vf gradient[2][2];
     vi place[2][2];
-    for (size_t y = 0; y < 2; y++)
-        for (size_t x = 0; x < 2; x++) {
-            const bool inside = y < w->bottom && x < w->right;
+    struct gradient_lines half;
+    for (size_t y = 0; 2 * y + WINOGRAD_OVERLAP < points.down; y++)
+        for (size_t x = 0; 2 * x + WINOGRAD_OVERLAP < points.across; x++) {
             const size_t at = y * w->line + x * w->pixel;
-            gradient[y][x] = inside ? v_load(image + at, part) : v_zero();
-            place[y][x] = inside ? vi_load_bytes(record + at, part) : vi_set(CK_POOL2D_NOWHERE);
+            gradient[y][x] = v_load(image + at, part);
+            place[y][x] = vi_load_bytes(record + at, part);
         }
-    for (size_t x = 0; x < WINOGRAD_OUTPUT; x++) {
+    for (size_t x = 0; x + WINOGRAD_OVERLAP < points.across; x++) {
         vf in[WINOGRAD_OUTPUT];
-        for (size_t y = 0; y < WINOGRAD_OUTPUT; y++)
+        for (size_t y = 0; y + WINOGRAD_OVERLAP < points.down; y++)
             in[y] = v_keep(vi_equal(place[y / 2][x / 2], vi_set((int32_t)(y % 2 * 2 + x % 2))), gradient[y / 2][x / 2]);
-        output_gradient_column(in, x, half, sum);
+        output_gradient_column(points, in, x, &half, sum);
     }
-    finish_output_gradient(half, to, distance);
+    finish_output_gradient(points, &half, to, distance);
+}
+
+V_INLINE void pooled_gradient_of(const struct points points, const struct winograd_window *w, size_t channels,
+                                 const float *image, const uint8_t *record, float *frequencies, size_t distance,
+                                 float *sums) {
+    for (size_t c = 0; c < channels; c += V_LANES) {
+        const struct v_part part = part_of(channels - c);
+        float *to = frequencies + c;
+        if (sums) {
+            vf sum = v_zero();
+            pooled_gradient_vector(points, part, w, image + c, record + c, to, distance, &sum);
+            v_store(sums + c, v_whole(), v_add(v_load(sums + c, v_whole()), sum));
+        } else if (part.whole) pooled_gradient_vector(points, v_whole(), w, image + c, record + c, to, distance, NULL);
+        else pooled_gradient_vector(points, part, w, image + c, record + c, to, distance, NULL);
+    }
 }
 
 V_TARGET static void pooled_gradient(const struct winograd_window *w, size_t channels, const float *image,
                                      const uint8_t *record, float *frequencies, size_t distance, float *sums) {
-    for (size_t c = 0; c < channels; c += V_LANES) {
-        const struct v_part part = part_of(channels - c);
-        if (sums) {
-            vf sum = v_zero();
-            pooled_gradient_vector(part, w, image + c, record + c, frequencies + c, distance, &sum);
-            v_store(sums + c, v_whole(), v_add(v_load(sums + c, v_whole()), sum));
-        } else if (part.whole)
-            pooled_gradient_vector(v_whole(), w, image + c, record + c, frequencies + c, distance, NULL);
-        else pooled_gradient_vector(part, w, image + c, record + c, frequencies + c, distance, NULL);
-    }
+#define CALL(points) pooled_gradient_of(points, w, channels, image, record, frequencies, distance, sums)
+    BY_POINTS(w, CALL);
+#undef CALL
 }
