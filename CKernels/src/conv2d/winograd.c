@@ -9,6 +9,13 @@ float *ck_winograd_aligned(float *workspace) {
     return beyond ? workspace + (WINOGRAD_PAD - beyond) : workspace;
 }
 
+size_t ck_winograd_block(const ck_conv2d_shape *s) {
+    enum { FLOATS = 1 << 17, FEWEST = 12 /* a register tile of twelve rows, or two of six */ };
+    const size_t channels = winograd_padded(s->in_channels) + winograd_padded(s->out_channels);
+    const size_t tiles = FLOATS / (WINOGRAD_FREQUENCIES * channels);
+    return tiles < FEWEST ? FEWEST : tiles < WINOGRAD_TILES ? tiles : WINOGRAD_TILES;
+}
+
 /* ---- Products ---- */
 
 /* Fetches part `index` of 36 of a stretch into the level-2 cache. */

@@ -77,7 +77,7 @@ extern const struct winograd_kernels ck_winograd_avx2, ck_winograd_avx512;
 enum {
     WINOGRAD_PAD = 16,   /* channels are filled up to a multiple of this, whatever the tier */
     WINOGRAD_UNITS = 16, /* parts that a pass is cut into, each with working memory of its own */
-    WINOGRAD_TILES = 12  /* tiles multiplied at once: two register tiles of six, or one of twelve */
+    WINOGRAD_TILES = 36  /* tiles multiplied at once, at most */
 };
 
 /* Channels, or their frequencies for `rows` rows of them, as they lie in working memory. Frequencies are not a multiple
@@ -91,6 +91,9 @@ static inline size_t winograd_distance(size_t rows, size_t channels) {
 static inline size_t winograd_size(size_t rows, size_t channels) {
     return WINOGRAD_FREQUENCIES * winograd_distance(rows, channels);
 }
+
+/* Tiles multiplied at once, so that both their matrices fill no more than half a second-level cache. */
+size_t ck_winograd_block(const ck_conv2d_shape *shape);
 
 /* The first cache line's start in a workspace, which has WINOGRAD_PAD floats to spare. */
 float *ck_winograd_aligned(float *workspace);

@@ -16,8 +16,8 @@ struct plan {
 };
 
 static size_t scratch_size(const ck_conv2d_shape *s) {
-    return ck_winograd_own_weights_size(s, true) + winograd_size(WINOGRAD_TILES, s->in_channels) +
-           winograd_size(WINOGRAD_TILES, s->out_channels);
+    return ck_winograd_own_weights_size(s, true) + winograd_size(ck_winograd_block(s), s->in_channels) +
+           winograd_size(ck_winograd_block(s), s->out_channels);
 }
 
 size_t ck_winograd_backward_input_workspace(const ck_conv2d_shape *s) {
@@ -83,9 +83,9 @@ static void run_units(void *context, size_t begin, size_t end) {
                            tiles = winograd_tiles_of(&plan->pass, images);
         const size_t image = s->in_height * s->in_width * s->in_channels;
         for (size_t i = images.begin; i < images.end; i++) clear_rest(&plan->pass, plan->dx + i * image);
-        for (size_t i = 0; i < winograd_blocks(tiles, WINOGRAD_TILES); i++)
-            run_block(plan, weights, winograd_block(tiles, WINOGRAD_TILES, i),
-                      winograd_block(tiles, WINOGRAD_TILES, i + 1), scratch);
+        const size_t block = ck_winograd_block(s);
+        for (size_t i = 0; i < winograd_blocks(tiles, block); i++)
+            run_block(plan, weights, winograd_block(tiles, block, i), winograd_block(tiles, block, i + 1), scratch);
     }
 }
 

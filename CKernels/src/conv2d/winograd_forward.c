@@ -19,23 +19,26 @@ struct plan {
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 /* Few tiles are cut into small blocks, so that several threads get some. */
-static size_t block_of(size_t tiles) {
-    size_t share = (tiles + WINOGRAD_UNITS - 1) / WINOGRAD_UNITS;
-    return share < WINOGRAD_TILES / 2 ? WINOGRAD_TILES / 2 : smaller(share, WINOGRAD_TILES);
+static size_t block_of(const ck_conv2d_shape *s, size_t tiles) {
+    enum { FEWEST = 6 };
+    const size_t share = (tiles + WINOGRAD_UNITS - 1) / WINOGRAD_UNITS;
+    return share < FEWEST ? FEWEST : smaller(share, ck_winograd_block(s));
 }
 
 static size_t scratch_size(const ck_conv2d_shape *s, size_t tiles) {
-    return ck_winograd_own_weights_size(s, false) + winograd_size(block_of(tiles), s->in_channels) +
-           winograd_size(block_of(tiles), s->out_channels);
+    return ck_winograd_own_weights_size(s, false) + winograd_size(block_of(s, tiles), s->in_channels) +
+           winograd_size(block_of(s, tiles), s->out_channels);
 }
 
-static size_t units_of(size_t tiles) {
-    return smaller((tiles + block_of(tiles) - 1) / block_of(tiles), WINOGRAD_UNITS);
+static size_t blocks_of(const ck_conv2d_shape *s, size_t tiles) {
+    const size_t block = block_of(s, tiles);
+    return (tiles + block - 1) / block;
 }
 
 size_t ck_winograd_forward_workspace(const ck_conv2d_shape *s, bool pooled) {
     size_t tiles = s->batch * ck_winograd_tiling(s, pooled).image;
-    return WINOGRAD_PAD + ck_winograd_weights_size(s, false) + units_of(tiles) * scratch_size(s, tiles);
+    return WINOGRAD_PAD + ck_winograd_weights_size(s, false) +
+           smaller(blocks_of(s, tiles), WINOGRAD_UNITS) * scratch_size(s, tiles);
 }
 
 /* From the tile's frequencies to its outputs. */
@@ -113,8 +116,8 @@ void ck_winograd_forward(const struct conv2d_kernels *kernels, const ck_conv2d_s
                         .result = result,
                         .f = f};
     plan.tiles = s->batch * plan.tiling.image;
-    plan.blocks = (plan.tiles + block_of(plan.tiles) - 1) / block_of(plan.tiles);
-    plan.units = units_of(plan.tiles);
+    plan.blocks = blocks_of(s, plan.tiles);
+    plan.units = smaller(plan.blocks, WINOGRAD_UNITS);
     float *shared = ck_winograd_aligned(workspace);
     plan.scratch = shared + ck_winograd_weights_size(s, false);
     plan.own = (struct winograd_weights){.kernels = kernels, .shape = s, .w = w};
