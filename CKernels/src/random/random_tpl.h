@@ -3,7 +3,7 @@
  * Words live in the lower halves of 64-bit lanes, where the processor multiplies them; one vector holds one word of
  * V_LANES / 2 blocks, and the words of all of them make two vectors. */
 
-enum { VECTOR_BLOCKS = V_LANES / 2, VECTOR_WORDS = 2 * V_LANES };
+enum { VECTOR_BLOCKS = V_LANES / 2, VECTOR_WORDS = 2 * V_LANES, MOST_TOGETHER = 2 };
 
 /* What does not change between the vectors of one stream. */
 struct stream {
@@ -30,20 +30,34 @@ struct words {
     vi low, high;
 };
 
-/* The words of vector `index`: blocks first_block + index VECTOR_BLOCKS and so on. */
-V_INLINE struct words words_at(const struct stream *s, size_t index) {
+/* The words of `count` vectors from `index` on: blocks first_block + index VECTOR_BLOCKS and so on. The rounds of one
+ * are a chain of some 60 cycles in which the multipliers mostly wait; a second one fills the gaps. */
+V_INLINE void words_of(const struct stream *s, size_t index, const size_t count, struct words words[]) {
     const vi m0 = vi_set((int32_t)CK_PHILOX_M0), m1 = vi_set((int32_t)CK_PHILOX_M1);
-    vi c0 = vi_add(vi_set((int32_t)(s->first_block + (uint32_t)(index * VECTOR_BLOCKS))), vi_block_order());
-    vi c1 = s->stream, c2 = s->step_low, c3 = s->step_high;
-    for (int round = 0; round < CK_PHILOX_ROUNDS; round++) {
-        const vi p0 = vi_multiply_wide(m0, c0), p1 = vi_multiply_wide(m1, c2);
-        c0 = vi_xor3(vi_upper_half(p1), c1, s->key0[round]);
-        c2 = vi_xor3(vi_upper_half(p0), c3, s->key1[round]);
-        c1 = p1;
-        c3 = p0;
+    vi c[MOST_TOGETHER][4];
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t block = s->first_block + (uint32_t)((index + i) * VECTOR_BLOCKS);
+        c[i][0] = vi_add(vi_set((int32_t)block), vi_block_order());
+        c[i][1] = s->stream, c[i][2] = s->step_low, c[i][3] = s->step_high;
     }
-    const vi front = vi_join_halves(c0, c1), back = vi_join_halves(c2, c3);
-    return (struct words){vi_pairs_low(front, back), vi_pairs_high(front, back)};
+    for (int round = 0; round < CK_PHILOX_ROUNDS; round++)
+        for (size_t i = 0; i < count; i++) {
+            const vi p0 = vi_multiply_wide(m0, c[i][0]), p1 = vi_multiply_wide(m1, c[i][2]);
+            c[i][0] = vi_xor3(vi_upper_half(p1), c[i][1], s->key0[round]);
+            c[i][2] = vi_xor3(vi_upper_half(p0), c[i][3], s->key1[round]);
+            c[i][1] = p1;
+            c[i][3] = p0;
+        }
+    for (size_t i = 0; i < count; i++) {
+        const vi front = vi_join_halves(c[i][0], c[i][1]), back = vi_join_halves(c[i][2], c[i][3]);
+        words[i] = (struct words){vi_pairs_low(front, back), vi_pairs_high(front, back)};
+    }
+}
+
+V_INLINE struct words words_at(const struct stream *s, size_t index) {
+    struct words words;
+    words_of(s, index, 1, &words);
+    return words;
 }
 
 /* Stores the first `left` of two vectors' lanes. */
@@ -129,8 +143,14 @@ V_TARGET static void V_NAME(dropout)(ck_random_key key, uint32_t first_block, si
     const size_t step = 4 * V_LANES, whole = n / step, left = n % step, parts = (left + V_LANES - 1) / V_LANES;
     const vf factor = v_set(scale);
     struct v_part part[4] = {v_whole(), v_whole(), v_whole(), v_whole()};
-    for (size_t i = 0; i < whole; i++)
-        drop_vectors(words_at(&s, i), threshold, factor, x + i * step, part, 4, y + i * step);
+    size_t i = 0;
+    for (; i + MOST_TOGETHER <= whole; i += MOST_TOGETHER) {
+        struct words words[MOST_TOGETHER];
+        words_of(&s, i, MOST_TOGETHER, words);
+        for (size_t j = 0; j < MOST_TOGETHER; j++)
+            drop_vectors(words[j], threshold, factor, x + (i + j) * step, part, 4, y + (i + j) * step);
+    }
+    for (; i < whole; i++) drop_vectors(words_at(&s, i), threshold, factor, x + i * step, part, 4, y + i * step);
     if (left == 0) return;
     part[parts - 1] = v_first(left - (parts - 1) * V_LANES);
     drop_vectors(words_at(&s, whole), threshold, factor, x + whole * step, part, parts, y + whole * step);
