@@ -80,13 +80,12 @@ V_INLINE vi vi_load_bytes(const uint8_t *p, struct v_part part) {
     else bytes = v_some_bytes(p, part.count);
     return _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((int64_t)bytes));
 }
+/* Numbers from 0 to 255. */
 V_INLINE void vi_store_bytes(uint8_t *p, struct v_part part, vi x) {
-    const vi low_bytes = _mm256_setr_epi8(0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 4, 8, 12, -1,
-                                          -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
-    x = _mm256_shuffle_epi8(x, low_bytes); /* four bytes in either half */
-    uint64_t bytes = (uint32_t)_mm256_cvtsi256_si32(x) | (uint64_t)(uint32_t)_mm256_extract_epi32(x, 4) << 32;
-    if (part.whole) __builtin_memcpy(p, &bytes, 8);
-    else v_put_some_bytes(p, part.count, bytes);
+    const __m128i halves = _mm_packs_epi32(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
+    const __m128i bytes = _mm_packus_epi16(halves, halves);
+    if (part.whole) _mm_storel_epi64((__m128i *)(void *)p, bytes);
+    else v_put_some_bytes(p, part.count, (uint64_t)_mm_cvtsi128_si64(bytes));
 }
 
 /* ---- Arithmetic ---- */

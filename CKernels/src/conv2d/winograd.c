@@ -25,51 +25,63 @@ static void fetch(const struct winograd_stretch *stretch, size_t index) {
     for (size_t i = part.begin; i < part.end; i += WINOGRAD_PAD) __builtin_prefetch(stretch->begin + i, 0, 2);
 }
 
-/* The rows of the tiles that have a frequency: all of them at the points of short tiles. */
-static struct conv2d_span rows_with(const struct winograd_rows *rows, size_t frequency) {
-    const size_t y = frequency / WINOGRAD_POINTS, x = frequency % WINOGRAD_POINTS;
-    const bool low = y != 3 && y != 4, narrow = x != 3 && x != 4;
-    return (struct conv2d_span){
-        rows->first[low ? WINOGRAD_LOW : WINOGRAD_WHOLE],
-        rows->first[!narrow ? WINOGRAD_NARROW
-                    : low   ? WINOGRAD_KINDS
-                            : WINOGRAD_SMALL],
-    };
+/* The products of frequencies that the same tiles have: where they begin in a, b and c, and the heights of the register
+ * tiles, of which the first `higher` have a row more than `lower`. */
+struct band {
+    size_t tiles, a, b, c;
+    size_t parts, lower, higher;
+};
+
+/* `low`, `narrow`: whether the frequency is at a point of short tiles, down and across. */
+static struct band band_of(const struct winograd_product *p, size_t tallest, bool low, bool narrow) {
+    const size_t *first = p->tiles.first, begin = first[low ? WINOGRAD_LOW : WINOGRAD_WHOLE];
+    const size_t end = first[!narrow ? WINOGRAD_NARROW : low ? WINOGRAD_KINDS : WINOGRAD_SMALL];
+    const size_t width = winograd_padded(p->columns), rows = p->over_tiles ? p->channels : end - begin;
+    struct band band = {.tiles = end - begin, .parts = (rows + tallest - 1) / tallest};
+    if (p->over_tiles) {
+        band.a = begin * p->a_step;
+        band.b = begin * width;
+    } else {
+        band.a = begin * p->a_row;
+        band.c = begin * width;
+    }
+    if (band.parts > 0) band.lower = rows / band.parts, band.higher = rows % band.parts;
+    return band;
 }
 
-/* One frequency's product, a register tile after the other. */
-static void multiply_panel(const struct gemm_kernels *gemm, size_t vectors, size_t rows, struct gemm_tile tile) {
-    const size_t tallest = gemm->tallest[vectors], parts = (rows + tallest - 1) / tallest;
-    for (size_t part = 0; part < parts; part++) {
-        const struct conv2d_span span = conv2d_part(rows, parts, part);
-        const size_t height = span.end - span.begin;
-        gemm->tile[vectors][height](&tile);
-        tile.a += height * tile.a_row;
-        tile.c += height * tile.ldc;
-    }
-}
+static bool is_short_point(size_t point) { return point < 3 || point + 1 == WINOGRAD_POINTS; }
 
 void ck_winograd_multiply(const struct winograd_product *p, const float *a, const float *b, float *c) {
     const struct gemm_kernels *gemm = p->kernels->gemm;
     for (size_t index = 0; index < ck_conv2d_panels(p->kernels, p->columns); index++) {
         const struct conv2d_panel panel = ck_conv2d_panel(p->kernels, p->columns, index);
+        const size_t tallest = gemm->tallest[panel.vectors];
+        const struct band bands[2][2] = {
+            {band_of(p, tallest, false, false), band_of(p, tallest, false, true)},
+            {band_of(p, tallest, true, false), band_of(p, tallest, true, true)},
+        };
+        struct gemm_tile tile = {
+            .depth = p->channels,
+            .a_row = p->a_row,
+            .a_step = p->a_step,
+            .b_step = winograd_padded(p->columns),
+            .ldc = winograd_padded(p->columns),
+            .last = gemm->lanes,
+            .store = {.add = p->add},
+        };
         for (size_t f = 0; f < WINOGRAD_FREQUENCIES; f++) {
-            const struct conv2d_span tiles = rows_with(&p->tiles, f);
-            const size_t count = tiles.end - tiles.begin, width = winograd_padded(p->columns);
-            const size_t begin = tiles.begin;
-            const struct gemm_tile tile = {
-                .depth = p->over_tiles ? count : p->channels,
-                .a = a + f * p->a_distance + begin * (p->over_tiles ? p->a_step : p->a_row),
-                .a_row = p->a_row,
-                .a_step = p->a_step,
-                .b = b + f * p->b_distance + (p->over_tiles ? begin * width : 0) + panel.first,
-                .b_step = width,
-                .c = c + f * p->c_distance + (p->over_tiles ? 0 : begin * width) + panel.first,
-                .ldc = width,
-                .last = gemm->lanes,
-                .store = {.add = p->add},
-            };
-            multiply_panel(gemm, panel.vectors, p->over_tiles ? p->channels : count, tile);
+            const bool low = is_short_point(f / WINOGRAD_POINTS), narrow = is_short_point(f % WINOGRAD_POINTS);
+            const struct band *band = &bands[low][narrow];
+            if (p->over_tiles) tile.depth = band->tiles;
+            tile.a = a + f * p->a_distance + band->a;
+            tile.b = b + f * p->b_distance + band->b + panel.first;
+            tile.c = c + f * p->c_distance + band->c + panel.first;
+            for (size_t part = 0; part < band->parts; part++) {
+                const size_t rows = part < band->higher ? band->lower + 1 : band->lower;
+                gemm->tile[panel.vectors][rows](&tile);
+                tile.a += rows * p->a_row;
+                tile.c += rows * tile.ldc;
+            }
             for (size_t i = 0; i < 2 && index == 0; i++) fetch(&p->next[i], f);
         }
     }
