@@ -66,11 +66,35 @@ static struct winograd_window window(const struct extent *down, const struct ext
                                     .right = columns.end};
 }
 
-static struct winograd_tile tile_at(const ck_conv2d_shape *s, struct winograd_tiling tiling, size_t index) {
-    const size_t image = index / tiling.image, columns = winograd_count(tiling.columns);
-    const struct extent down =
-        extent_of(tiling.lines, index % tiling.image / columns, s->out_height, s->pad_top, s->in_height);
-    const struct extent across = extent_of(tiling.columns, index % columns, s->out_width, s->pad_left, s->in_width);
+/* A tile's place: its image, and which one it is down and across. */
+struct place {
+    size_t image, line, column;
+};
+
+static struct place place_of(struct winograd_tiling tiling, size_t index) {
+    const size_t columns = winograd_count(tiling.columns);
+    return (struct place){index / tiling.image, index % tiling.image / columns, index % columns};
+}
+
+/* The next one, without a division. */
+static void advance(struct winograd_tiling tiling, struct place *place) {
+    if (++place->column < winograd_count(tiling.columns)) return;
+    place->column = 0;
+    if (++place->line < winograd_count(tiling.lines)) return;
+    place->line = 0;
+    place->image++;
+}
+
+static enum winograd_kind kind_of(struct winograd_tiling tiling, struct place place) {
+    const bool low = place.line >= tiling.lines.whole, narrow = place.column >= tiling.columns.whole;
+    if (low) return narrow ? WINOGRAD_SMALL : WINOGRAD_LOW;
+    return narrow ? WINOGRAD_NARROW : WINOGRAD_WHOLE;
+}
+
+static struct winograd_tile tile_at(const ck_conv2d_shape *s, struct winograd_tiling tiling, struct place place) {
+    const size_t image = place.image;
+    const struct extent down = extent_of(tiling.lines, place.line, s->out_height, s->pad_top, s->in_height);
+    const struct extent across = extent_of(tiling.columns, place.column, s->out_width, s->pad_left, s->in_width);
     const size_t y = down.first, x = across.first;
     struct winograd_tile tile = {
         .output = window(&down, &across, down.outputs, across.outputs, s->out_width, s->out_channels),
@@ -88,48 +112,55 @@ static struct winograd_tile tile_at(const ck_conv2d_shape *s, struct winograd_ti
     return tile;
 }
 
-static enum winograd_kind kind_of(struct winograd_tiling tiling, size_t index) {
-    const size_t columns = winograd_count(tiling.columns);
-    const bool low = index % tiling.image / columns >= tiling.lines.whole;
-    const bool narrow = index % columns >= tiling.columns.whole;
-    if (low) return narrow ? WINOGRAD_SMALL : WINOGRAD_LOW;
-    return narrow ? WINOGRAD_NARROW : WINOGRAD_WHOLE;
-}
-
 struct winograd_rows ck_winograd_tiles(const ck_conv2d_shape *s, struct winograd_tiling tiling, struct conv2d_span span,
                                        struct winograd_tile *tiles) {
     struct winograd_rows rows = {{0}};
-    for (size_t i = span.begin; i < span.end; i++) rows.first[kind_of(tiling, i) + 1]++;
+    struct place place = place_of(tiling, span.begin);
+    for (size_t i = span.begin; i < span.end; i++, advance(tiling, &place)) rows.first[kind_of(tiling, place) + 1]++;
     for (size_t kind = 0; kind < WINOGRAD_KINDS; kind++) rows.first[kind + 1] += rows.first[kind];
     struct winograd_rows next = rows;
-    for (size_t i = span.begin; i < span.end; i++) {
-        tiles[i - span.begin] = tile_at(s, tiling, i);
-        tiles[i - span.begin].row = next.first[kind_of(tiling, i)]++;
+    place = place_of(tiling, span.begin);
+    for (size_t i = 0; i < span.end - span.begin; i++, advance(tiling, &place)) {
+        tiles[i] = tile_at(s, tiling, place);
+        tiles[i].row = next.first[kind_of(tiling, place)]++;
     }
     return rows;
+}
+
+/* ---- Memory that tiles read ---- */
+
+struct ends {
+    struct winograd_tile first, last;
+};
+
+static struct ends ends_of(const ck_conv2d_shape *s, struct winograd_tiling tiling, struct conv2d_span tiles) {
+    return (struct ends){tile_at(s, tiling, place_of(tiling, tiles.begin)),
+                         tile_at(s, tiling, place_of(tiling, tiles.end - 1))};
 }
 
 struct winograd_stretch ck_winograd_inputs(const ck_conv2d_shape *s, struct winograd_tiling tiling,
                                            struct conv2d_span tiles, const float *x) {
     if (tiles.begin >= tiles.end) return (struct winograd_stretch){NULL, NULL};
-    struct winograd_tile first = tile_at(s, tiling, tiles.begin), last = tile_at(s, tiling, tiles.end - 1);
-    size_t height = last.input.bottom - last.input.top, width = last.input.right - last.input.left;
-    size_t end = last.input_at + (height ? (height - 1) * last.input.line + width * last.input.pixel : 0);
-    return (struct winograd_stretch){x + first.input_at, x + (end > first.input_at ? end : first.input_at)};
+    const struct ends ends = ends_of(s, tiling, tiles);
+    const struct winograd_window *last = &ends.last.input;
+    const size_t height = last->bottom - last->top, width = last->right - last->left, begin = ends.first.input_at;
+    const size_t end = ends.last.input_at + (height ? (height - 1) * last->line + width * last->pixel : 0);
+    return (struct winograd_stretch){x + begin, x + (end > begin ? end : begin)};
 }
 
 struct winograd_stretch ck_winograd_outputs(const ck_conv2d_shape *s, struct winograd_tiling tiling,
                                             struct conv2d_span tiles, const float *y) {
     if (tiles.begin >= tiles.end) return (struct winograd_stretch){NULL, NULL};
-    struct winograd_tile first = tile_at(s, tiling, tiles.begin), last = tile_at(s, tiling, tiles.end - 1);
-    size_t end = last.output_at + (last.output.bottom - 1) * last.output.line + last.output.right * last.output.pixel;
-    return (struct winograd_stretch){y + first.output_at, y + end};
+    const struct ends ends = ends_of(s, tiling, tiles);
+    const struct winograd_window *last = &ends.last.output;
+    const size_t end = ends.last.output_at + (last->bottom - 1) * last->line + last->right * last->pixel;
+    return (struct winograd_stretch){y + ends.first.output_at, y + end};
 }
 
 struct winograd_stretch ck_winograd_pooled(const ck_conv2d_shape *s, struct winograd_tiling tiling,
                                            struct conv2d_span tiles, const float *y) {
     if (tiles.begin >= tiles.end) return (struct winograd_stretch){NULL, NULL};
-    struct winograd_tile first = tile_at(s, tiling, tiles.begin), last = tile_at(s, tiling, tiles.end - 1);
-    size_t end = last.pooled_at + last.pooled.bottom * last.pooled.line;
-    return (struct winograd_stretch){y + first.pooled_at, y + end};
+    const struct ends ends = ends_of(s, tiling, tiles);
+    const size_t end = ends.last.pooled_at + ends.last.pooled.bottom * ends.last.pooled.line;
+    return (struct winograd_stretch){y + ends.first.pooled_at, y + end};
 }
