@@ -207,7 +207,8 @@ static void check_nan(struct check *check) {
     }
 }
 
-/* Images with an empty margin, whose windows are skipped: the same bits, and zero times what is not finite is NaN. */
+/* Images with an empty margin and holes, whose windows and inputs are skipped: the same bits, and zero times what is
+ * not finite is NaN. */
 static void check_margins(struct check *check, size_t kernel, size_t width) {
     const size_t height = check_draw(check, kernel + 1, 20);
     const ck_conv2d_shape s = {.batch = 3,
@@ -226,10 +227,12 @@ static void check_margins(struct check *check, size_t kernel, size_t width) {
                                .algorithm = CK_CONV2D_DIRECT};
     const struct sizes n = sizes_of(&s);
     float *x = check_copy(check, check_input(check, n.x, CHECK_INTEGER), n.x);
-    const size_t top = check_draw(check, 0, height), left = check_draw(check, 0, width);
+    const size_t top = check_draw(check, 0, height), left = check_draw(check, 0, width),
+                 holes = check_draw(check, 0, 4);
     for (size_t i = 0; i < n.x; i++) {
         const size_t line = i / width % height, column = i % width;
-        if (line < top || line > top + 6 || column < left || column > left + 8) x[i] = i % 2 ? 0.0f : -0.0f;
+        const bool is_hole = check_draw(check, 0, 3) < holes;
+        if (is_hole || line < top || line > top + 6 || column < left || column > left + 8) x[i] = i % 2 ? 0.0f : -0.0f;
     }
     float *w = check_copy(check, check_input(check, n.w, CHECK_INTEGER), n.w);
     float *dy = check_copy(check, check_input(check, n.pooled, CHECK_INTEGER), n.pooled);
@@ -241,6 +244,10 @@ static void check_margins(struct check *check, size_t kernel, size_t width) {
     compare_backward(check, b, true);
     w[check_draw(check, 0, n.w - 1)] = __builtin_nanf("");
     compare_forward(check, f);
+    f.w = check_input(check, n.w, CHECK_UNIFORM);
+    compare_forward(check, f);
+    x[check_draw(check, 0, n.x - 1)] = __builtin_inff();
+    compare_forward(check, f);
 }
 
 void check_conv2d_pooled(struct check *check) {
@@ -250,7 +257,7 @@ void check_conv2d_pooled(struct check *check) {
         compare(check, &s, i % 2 ? CHECK_UNIFORM : CHECK_INTEGER);
     }
     check_nan(check);
-    for (size_t kernel = 2; kernel <= 6; kernel++)
+    for (size_t kernel = 2; kernel <= 8; kernel++)
         for (size_t width = kernel + 1; width <= 70; width += check_draw(check, 1, 12))
             check_margins(check, kernel, width);
     check_margins(check, 3, 64); /* as wide as is looked at, and wider */

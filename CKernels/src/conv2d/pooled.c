@@ -50,18 +50,20 @@ struct windows {
 
 enum { IMAGE_PARTS = 4 };
 
-/* A unit is a part of an image. */
+/* A unit is a part of an image. Parts of one image are done as one. */
 static void run_windows(void *context, size_t begin, size_t end) {
     const struct windows *p = context;
     const ck_conv2d_shape *s = p->shape;
     const size_t height = s->out_height / 2, line = s->out_width / 2 * s->out_channels;
-    for (size_t unit = begin; unit < end; unit++) {
-        const size_t image = unit / IMAGE_PARTS;
-        const struct conv2d_span lines = conv2d_part(height, IMAGE_PARTS, unit % IMAGE_PARTS);
-        const size_t at = (image * height + lines.begin) * line;
-        p->kernels->pooled->forward(s->kernel_height, lines.end - lines.begin, s->out_width / 2, s->out_channels,
-                                    p->x + (image * s->in_height + 2 * lines.begin) * s->in_width, s->in_width, p->w,
-                                    p->bias, p->relu, p->y + at, p->record ? p->record + at : NULL);
+    while (begin < end) {
+        const size_t image = begin / IMAGE_PARTS, next = smaller((image + 1) * IMAGE_PARTS, end);
+        const size_t top = conv2d_part(height, IMAGE_PARTS, begin % IMAGE_PARTS).begin;
+        const size_t bottom = conv2d_part(height, IMAGE_PARTS, (next - 1) % IMAGE_PARTS).end;
+        const size_t at = (image * height + top) * line;
+        p->kernels->pooled->forward(s->kernel_height, bottom - top, s->out_width / 2, s->out_channels,
+                                    p->x + (image * s->in_height + 2 * top) * s->in_width, s->in_width, p->w, p->bias,
+                                    p->relu, p->y + at, p->record ? p->record + at : NULL);
+        begin = next;
     }
 }
 

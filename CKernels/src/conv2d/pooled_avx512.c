@@ -7,7 +7,7 @@
 #include "conv2d_avx512.h"
 #include "../vector_avx512.h"
 
-enum { NINE_VECTORS = 2, WIDE_VECTORS = 2, WIDE_WINDOWS = 2 };
+enum { NINE_VECTORS = 2, WIDE_VECTORS = 2, WIDE_WINDOWS = 2, SPOTS_FROM = 4 };
 #include "pooled_forward_tpl.h"
 
 enum { SMALLEST = 2, LARGEST = 5 };

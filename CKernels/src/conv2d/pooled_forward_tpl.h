@@ -1,8 +1,8 @@
 /* Convolution of images with one channel by square kernels with 2 x 2 maximum pooling behind it, in the vocabulary of
  * vector_avx2.h or vector_avx512.h: the four sums of a window stay in registers, and only the maximum is written. The
  * file that includes this says how many vectors of channels are done at once, by 3 x 3 kernels and by others
- * (NINE_VECTORS, 0 where the former are no faster, and WIDE_VECTORS), and how many windows by the latter
- * (WIDE_WINDOWS). */
+ * (NINE_VECTORS, 0 where the former are no faster, and WIDE_VECTORS), how many windows by the latter (WIDE_WINDOWS),
+ * and from which size of kernel on zeros are left out (SPOTS_FROM). */
 
 #include "../pool2d/window2x2.h"
 #include "../vector_finite.h"
@@ -10,12 +10,15 @@
 
 enum { POOLED_VECTORS = 2 }; /* at most */
 
+#include "pooled_spots_tpl.h"
+
 struct pooled_image {
     size_t kernel, lines, columns, channels; /* lines and columns of the pooled image */
     const float *x;
     size_t x_line;
     bool relu;
     bool skips_blanks; /* a window whose inputs are all zero is the bias */
+    bool skips_zeros;  /* and inputs that are zero need not be multiplied */
 };
 
 /* The maximum of a window a b / c d, and its place. */
@@ -102,52 +105,96 @@ V_INLINE void wide_windows(const size_t windows, const size_t vectors, struct v_
         }
 }
 
-/* One or two windows beside each other: their maxima, and where they were. */
-V_INLINE void wide_put(const size_t windows, const size_t vectors, const bool keeps, struct v_part last,
-                       const struct pooled_image *p, const vf start[POOLED_VECTORS],
-                       const struct window2x2 blank[POOLED_VECTORS], bool is_blank, const float *w, const float *corner,
-                       float *y, uint8_t *record) {
-    struct window2x2 window[2][POOLED_VECTORS];
-    if (is_blank) {
+/* What is the same for all windows of a few vectors of channels. */
+struct wide {
+    const struct pooled_image *image;
+    const float *w;
+    vf start[POOLED_VECTORS];
+    struct window2x2 blank[POOLED_VECTORS];
+    struct spots spots;
+};
+
+/* A line of windows: for each of its lines of inputs, and for all together, a bit for each column that is filled. */
+struct wide_line {
+    const float *corner;
+    uint64_t filled, lines[SPOTS_KERNEL + 1];
+};
+
+V_INLINE struct wide_line wide_line_at(const struct pooled_image *p, size_t line) {
+    struct wide_line at = {.corner = p->x + 2 * line * p->x_line};
+    const size_t width = 2 * p->columns + p->kernel - 1;
+    if (p->skips_zeros)
+        for (size_t y = 0; y <= p->kernel; y++) {
+            at.lines[y] = filled_columns(at.corner + y * p->x_line, p->x_line, 1, width);
+            at.filled |= at.lines[y];
+        }
+    else if (p->skips_blanks) at.filled = filled_columns(at.corner, p->x_line, p->kernel + 1, width);
+    return at;
+}
+
+/* The maxima of one or two windows beside each other, and where they were. */
+V_INLINE void wide_maxima(const size_t windows, const size_t vectors, struct v_part last, const struct wide *wide,
+                          const struct wide_line *line, size_t column, struct window2x2 window[2][POOLED_VECTORS]) {
+    const struct pooled_image *p = wide->image;
+    if (p->skips_blanks && !any_column(line->filled, 2 * column, p->kernel + 1 + 2 * (windows - 1))) {
         for (size_t i = 0; i < windows; i++)
-            for (size_t v = 0; v < vectors; v++) window[i][v] = blank[v];
-    } else {
-        vf sum[2][4][POOLED_VECTORS];
-        wide_windows(windows, vectors, last, p->kernel, p->channels, start, w, corner, p->x_line, sum);
-        for (size_t i = 0; i < windows; i++)
-            for (size_t v = 0; v < vectors; v++)
-                window[i][v] =
-                    window_of(p->relu, sum[0][2 * i][v], sum[0][2 * i + 1][v], sum[1][2 * i][v], sum[1][2 * i + 1][v]);
+            for (size_t v = 0; v < vectors; v++) window[i][v] = wide->blank[v];
+        return;
     }
+    uint64_t inputs[2];
+    bool pays = p->skips_zeros;
+    for (size_t i = 0; i < windows && pays; i++) {
+        inputs[i] = spots_in(line->lines, p->kernel, 2 * (column + i));
+        pays = spots_pay(inputs[i], p->kernel);
+    }
+    for (size_t i = 0; i < windows && pays; i++) {
+        vf sum[4][POOLED_VECTORS];
+        spots_window(vectors, &wide->spots, inputs[i], line->corner + 2 * (column + i), wide->start, sum);
+        for (size_t v = 0; v < vectors; v++)
+            window[i][v] = window_of(p->relu, sum[0][v], sum[1][v], sum[2][v], sum[3][v]);
+    }
+    if (pays) return;
+    vf sum[2][4][POOLED_VECTORS];
+    wide_windows(windows, vectors, last, p->kernel, p->channels, wide->start, wide->w, line->corner + 2 * column,
+                 p->x_line, sum);
     for (size_t i = 0; i < windows; i++)
         for (size_t v = 0; v < vectors; v++)
-            put_window(keeps, v + 1 < vectors ? v_whole() : last, window[i][v], y + i * p->channels + v * V_LANES,
-                       keeps ? record + i * p->channels + v * V_LANES : record);
+            window[i][v] =
+                window_of(p->relu, sum[0][2 * i][v], sum[0][2 * i + 1][v], sum[1][2 * i][v], sum[1][2 * i + 1][v]);
+}
+
+V_INLINE void wide_put(const size_t windows, const size_t vectors, const bool keeps, struct v_part last,
+                       const struct wide *wide, const struct wide_line *line, size_t column, float *y,
+                       uint8_t *record) {
+    const size_t channels = wide->image->channels;
+    struct window2x2 window[2][POOLED_VECTORS];
+    wide_maxima(windows, vectors, last, wide, line, column, window);
+    for (size_t i = 0; i < windows; i++)
+        for (size_t v = 0; v < vectors; v++)
+            put_window(keeps, v + 1 < vectors ? v_whole() : last, window[i][v], y + i * channels + v * V_LANES,
+                       keeps ? record + i * channels + v * V_LANES : record);
 }
 
 V_INLINE void wide_channels(const size_t vectors, const bool keeps, struct v_part last, const struct pooled_image *p,
                             const float *w, const float *bias, float *y, uint8_t *record) {
-    const size_t channels = p->channels, reach = p->kernel + 1;
-    vf start[POOLED_VECTORS];
-    struct window2x2 blank[POOLED_VECTORS];
+    const size_t channels = p->channels;
+    struct wide wide;
+    wide.image = p, wide.w = w;
     for (size_t v = 0; v < vectors; v++) {
-        start[v] = bias ? v_load(bias + v * V_LANES, v + 1 < vectors ? v_whole() : last) : v_zero();
-        blank[v] = window_of(p->relu, start[v], start[v], start[v], start[v]);
+        wide.start[v] = bias ? v_load(bias + v * V_LANES, v + 1 < vectors ? v_whole() : last) : v_zero();
+        wide.blank[v] = window_of(p->relu, wide.start[v], wide.start[v], wide.start[v], wide.start[v]);
     }
-    for (size_t line = 0; line < p->lines; line++) {
-        const float *corner = p->x + 2 * line * p->x_line;
-        const bool skips = p->skips_blanks;
-        const uint64_t filled = skips ? filled_columns(corner, p->x_line, reach, 2 * p->columns + p->kernel - 1) : 0;
+    if (p->skips_zeros) spots_prepare(vectors, last, p->kernel, channels, p->x_line, w, &wide.spots);
+    for (size_t i = 0; i < p->lines; i++) {
+        const struct wide_line line = wide_line_at(p, i);
         size_t column = 0;
         for (; column + WIDE_WINDOWS <= p->columns; column += WIDE_WINDOWS) {
-            const bool is_blank = skips && !any_column(filled, 2 * column, reach + 2 * (WIDE_WINDOWS - 1));
-            wide_put(WIDE_WINDOWS, vectors, keeps, last, p, start, blank, is_blank, w, corner + 2 * column, y, record);
+            wide_put(WIDE_WINDOWS, vectors, keeps, last, &wide, &line, column, y, record);
             y += WIDE_WINDOWS * channels;
             if (keeps) record += WIDE_WINDOWS * channels;
         }
         for (; WIDE_WINDOWS > 1 && column < p->columns; column++) {
-            const bool is_blank = skips && !any_column(filled, 2 * column, reach);
-            wide_put(1, vectors, keeps, last, p, start, blank, is_blank, w, corner + 2 * column, y, record);
+            wide_put(1, vectors, keeps, last, &wide, &line, column, y, record);
             y += channels;
             if (keeps) record += channels;
         }
@@ -182,7 +229,9 @@ V_TARGET static void V_NAME(conv2d_pooled_f32)(size_t kernel, size_t lines, size
                                                const float *x, size_t x_line, const float *w, const float *bias,
                                                bool relu, float *y, uint8_t *record) {
     const bool skips_blanks = 2 * columns + kernel - 1 <= 64 && v_all_finite(kernel * kernel * channels, w);
-    const struct pooled_image image = {kernel, lines, columns, channels, x, x_line, relu, skips_blanks};
+    const bool skips_zeros = skips_blanks && kernel >= SPOTS_FROM && kernel <= SPOTS_KERNEL &&
+                             v_all_finite((2 * lines + kernel - 2) * x_line + 2 * columns + kernel - 1, x);
+    const struct pooled_image image = {kernel, lines, columns, channels, x, x_line, relu, skips_blanks, skips_zeros};
     if (record) pooled_run(true, &image, w, bias, y, record);
     else pooled_run(false, &image, w, bias, y, record);
 }
