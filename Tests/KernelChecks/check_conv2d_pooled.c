@@ -167,14 +167,14 @@ static void draw_shape(struct check *check, ck_conv2d_shape *s, int i) {
     *s = (ck_conv2d_shape){.batch = check_draw(check, 1, i % 10 == 0 ? 40 : 6),
                            .in_channels = i % 3 == 1 ? 1 : channels[check_draw(check, winograd ? 3 : 0, 9)],
                            .out_channels = channels[check_draw(check, winograd ? 3 : 0, 9)],
-                           .kernel_height = winograd ? 3 : check_draw(check, 1, 6),
+                           .kernel_height = winograd ? 3 : check_draw(check, 1, 7),
                            .stride_height = winograd || check_draw(check, 0, 3) ? 1 : 2,
                            .dilation_height = 1,
                            .dilation_width = 1,
                            .in_height = check_draw(check, 1, 17),
                            .in_width = check_draw(check, 1, 30)};
     s->algorithm = winograd ? (ck_conv2d_algorithm)check_draw(check, 0, 2) : CK_CONV2D_DIRECT;
-    s->kernel_width = winograd || check_draw(check, 0, 3) ? s->kernel_height : check_draw(check, 1, 6);
+    s->kernel_width = winograd || check_draw(check, 0, 3) ? s->kernel_height : check_draw(check, 1, 7);
     s->stride_width = s->stride_height;
     s->pad_top = check_draw(check, 0, 2) ? 0 : s->kernel_height / 2;
     s->pad_left = check_draw(check, 0, 2) ? 0 : s->kernel_width / 2;
@@ -210,7 +210,7 @@ static void check_nan(struct check *check) {
 /* Images with an empty margin and holes, whose windows and inputs are skipped: the same bits, and zero times what is
  * not finite is NaN. */
 static void check_margins(struct check *check, size_t kernel, size_t width) {
-    const size_t height = check_draw(check, kernel + 1, 20);
+    const size_t height = check_draw(check, kernel + 1, 45);
     const ck_conv2d_shape s = {.batch = 3,
                                .in_height = height,
                                .in_width = width,

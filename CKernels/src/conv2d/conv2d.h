@@ -98,6 +98,10 @@ struct conv2d_kernels {
 
 #if defined(__x86_64__)
 extern const struct conv2d_kernels ck_conv2d_avx2, ck_conv2d_avx512;
+/* conv2d_pooled's gradient for kernels from 5 x 5 to 7 x 7, on AVX2; the largest serve AVX-512 too. */
+void ck_conv2d_pooled_dw_list_avx2(size_t kernel, size_t lines, size_t columns, size_t channels, const float *x,
+                                   size_t x_line, const float *dy, const uint8_t *record, bool add, float *dw,
+                                   float *dbias);
 #endif
 
 /* ---- Drivers ---- */

@@ -1,6 +1,6 @@
 /* AVX2 kernels of gradients behind 2 x 2 pooling; pooled_avx512.c says how they work. Half a vector holds four pixels
  * of an input line, enough for three neighbouring taps, and the sums of a few kernel rows fill the registers, so that
- * large kernels pass over the windows more than once. */
+ * 4 x 4 kernels pass over the windows twice. Larger ones are left to pooled_list_avx2.c. */
 #if defined(__x86_64__)
 #include "conv2d_avx2.h"
 #include "../vector_avx2.h"
@@ -10,7 +10,7 @@
 enum { NINE_VECTORS = 0, WIDE_VECTORS = 2, WIDE_WINDOWS = 1, SPOTS_FROM = 6 };
 #include "pooled_forward_tpl.h"
 
-enum { SMALLEST = 3, LARGEST = 5, TAPS = 3 /* neighbours that one pair of lines serves */, MOST_SUMS = 10 };
+enum { SMALLEST = 3, LARGEST = 7, TAPS = 3 /* neighbours that one pair of lines serves */, MOST_SUMS = 9 };
 
 struct pass {
     size_t lines, columns, channels;
@@ -48,9 +48,8 @@ INLINE void gradient_of(const size_t rows, const size_t kernel, const struct pas
                 __m256i tap = lane;
                 for (size_t kx = 0; kx < kernel; kx++) {
                     if (kx == TAPS) { /* the last four pixels that the kernel reaches: nothing beyond is read */
-                        const size_t shift = kernel - TAPS;
-                        pair = _mm256_loadu2_m128(from + p->x_line + shift, from + shift);
-                        tap = kernel == 4 ? _mm256_add_epi32(lane, two) : _mm256_add_epi32(lane, one);
+                        pair = _mm256_loadu2_m128(from + p->x_line + 1, from + 1);
+                        tap = _mm256_add_epi32(lane, two);
                     }
                     sum[ky * kernel + kx] =
                         _mm256_fmadd_ps(_mm256_permutevar8x32_ps(pair, tap), gradient, sum[ky * kernel + kx]);
@@ -89,12 +88,9 @@ CK_TARGET_AVX2 static void conv2d_pooled_dw_f32_avx2(size_t kernel, size_t lines
         gradient_of_rows(2, 4, pass, 0);
         gradient_of_rows(2, 4, pass, 2);
         break;
-    case 5:
-        gradient_of_rows(2, 5, pass, 0);
-        gradient_of_rows(2, 5, pass, 2);
-        gradient_of_rows(1, 5, pass, 4);
+    default:
+        ck_conv2d_pooled_dw_list_avx2(kernel, lines, columns, channels, x, x_line, dy, record, add, dw, dbias);
         break;
-    default: break;
     }
 }
 

@@ -10,7 +10,7 @@
 enum { NINE_VECTORS = 2, WIDE_VECTORS = 2, WIDE_WINDOWS = 2, SPOTS_FROM = 4 };
 #include "pooled_forward_tpl.h"
 
-enum { SMALLEST = 2, LARGEST = 5 };
+enum { SMALLEST = 2, LARGEST = 7, MOST_ROWS = 5 /* whose sums fit the registers */ };
 
 /* Channels whose pooled pixels are read: their gradient, zero where it goes nowhere, and where the maximum was. */
 struct winner {
@@ -30,7 +30,7 @@ INLINE void gradient_of(const size_t kernel, const size_t vectors, size_t lines,
                         bool add, float *dw, float *dbias) {
     const __mmask8 reach = (__mmask8)((1u << (kernel + 1)) - 1);
     const __m512i one = _mm512_set1_epi32(1), two = _mm512_set1_epi32(2);
-    __m512 sum[LARGEST][LARGEST][2], bias[2];
+    __m512 sum[MOST_ROWS][MOST_ROWS][2], bias[2];
     for (size_t v = 0; v < vectors; v++) {
         bias[v] = _mm512_setzero_ps();
         for (size_t ky = 0; ky < kernel; ky++)
@@ -50,7 +50,7 @@ INLINE void gradient_of(const size_t kernel, const size_t vectors, size_t lines,
             }
             /* Zero times a finite gradient changes no sum. */
             if (skips_blanks && is_finite && !any_column(filled, 2 * column, kernel + 1)) continue;
-            __m512i lane[LARGEST][2]; /* for each kx, the input in a pair of lines */
+            __m512i lane[MOST_ROWS][2]; /* for each kx, the input in a pair of lines */
             for (size_t v = 0; v < vectors; v++) {
                 lane[0][v] = _mm512_add_epi32(_mm512_and_si512(winner[v].place, one),
                                               _mm512_slli_epi32(_mm512_and_si512(winner[v].place, two), 2));
@@ -104,7 +104,9 @@ CK_TARGET_AVX512 static void conv2d_pooled_dw_f32_avx512(size_t kernel, size_t l
     case 3: gradient_of_kernel(3, lines, columns, channels, x, x_line, dy, record, add, dw, dbias); break;
     case 4: gradient_of_kernel(4, lines, columns, channels, x, x_line, dy, record, add, dw, dbias); break;
     case 5: gradient_of_kernel(5, lines, columns, channels, x, x_line, dy, record, add, dw, dbias); break;
-    default: break;
+    default:
+        ck_conv2d_pooled_dw_list_avx2(kernel, lines, columns, channels, x, x_line, dy, record, add, dw, dbias);
+        break;
     }
 }
 

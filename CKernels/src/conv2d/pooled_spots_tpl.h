@@ -21,12 +21,12 @@ V_INLINE void spots_prepare(const size_t vectors, struct v_part last, size_t ker
     spots->row = width * pixel;
     for (size_t y = 0; y < width; y++)
         for (size_t x = 0; x < width; x++) {
-            const bool is_tap = y > 0 && y <= kernel && x > 0 && x <= kernel;
-            const float *from = w + ((y - 1) * kernel + x - 1) * channels;
+            const float *from = NULL; /* on the border */
+            if (y > 0 && y <= kernel && x > 0 && x <= kernel) from = w + ((y - 1) * kernel + x - 1) * channels;
             float *to = spots->weights + y * spots->row + x * pixel;
             for (size_t v = 0; v < vectors; v++)
                 v_store(to + v * V_LANES, v_whole(),
-                        is_tap ? v_load(from + v * V_LANES, v + 1 < vectors ? v_whole() : last) : v_zero());
+                        from ? v_load(from + v * V_LANES, v + 1 < vectors ? v_whole() : last) : v_zero());
         }
     for (size_t y = 0; y <= kernel; y++)
         for (size_t x = 0; x <= kernel; x++) {
