@@ -5,9 +5,8 @@
 #include "conv2d_avx2.h"
 #include "../vector_avx2.h"
 
-/* Of 16 registers, eight hold sums. Two vectors of one window need fewer loads than one vector of two. To leave zeros
- * out takes as long as to multiply them: a window's are found for 16 channels, not for 32. */
-enum { NINE_VECTORS = 0, WIDE_VECTORS = 2, WIDE_WINDOWS = 1, SPOTS_FROM = 6 };
+/* Of 16 registers, eight hold sums. Two vectors of one window need fewer loads than one vector of two. */
+enum { NINE_VECTORS = 0, WIDE_VECTORS = 2, WIDE_WINDOWS = 1, SPOTS_FROM = 5 };
 #include "pooled_forward_tpl.h"
 
 enum { SMALLEST = 3, LARGEST = 7, TAPS = 3 /* neighbours that one pair of lines serves */, MOST_SUMS = 9 };
