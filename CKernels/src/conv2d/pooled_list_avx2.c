@@ -100,30 +100,21 @@ INLINE void sum_taps(const size_t kernel, const size_t first, const size_t count
     }
 }
 
-/* Nine taps at a time, or eight. */
+/* The taps from nine times `index` on, nine or as many as are left. */
+INLINE void sum_part(const size_t kernel, const size_t index, const struct winners *list, struct target to,
+                     struct v_part part) {
+    const size_t taps = kernel * kernel, first = index * MOST_SUMS;
+    if (first < taps) sum_taps(kernel, first, taps - first < MOST_SUMS ? taps - first : MOST_SUMS, list, to, part);
+}
+
 INLINE void sum_all(const size_t kernel, const struct winners *list, struct target to, struct v_part part) {
-    switch (kernel) {
-    case 5:
-        sum_taps(5, 0, 9, list, to, part);
-        sum_taps(5, 9, 8, list, to, part);
-        sum_taps(5, 17, 8, list, to, part);
-        break;
-    case 6:
-        sum_taps(6, 0, 9, list, to, part);
-        sum_taps(6, 9, 9, list, to, part);
-        sum_taps(6, 18, 9, list, to, part);
-        sum_taps(6, 27, 9, list, to, part);
-        break;
-    case 7:
-        sum_taps(7, 0, 9, list, to, part);
-        sum_taps(7, 9, 8, list, to, part);
-        sum_taps(7, 17, 8, list, to, part);
-        sum_taps(7, 25, 8, list, to, part);
-        sum_taps(7, 33, 8, list, to, part);
-        sum_taps(7, 41, 8, list, to, part);
-        break;
-    default: break;
-    }
+    _Static_assert(6 * MOST_SUMS >= LARGEST * LARGEST, "the parts reach all taps");
+    sum_part(kernel, 0, list, to, part);
+    sum_part(kernel, 1, list, to, part);
+    sum_part(kernel, 2, list, to, part);
+    sum_part(kernel, 3, list, to, part);
+    sum_part(kernel, 4, list, to, part);
+    sum_part(kernel, 5, list, to, part);
 }
 
 /* A block's windows, of one vector of channels from `c` on. */

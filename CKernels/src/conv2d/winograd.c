@@ -49,7 +49,7 @@ static struct band band_of(const struct winograd_product *p, size_t tallest, boo
     return band;
 }
 
-static bool is_short_point(size_t point) { return point < 3 || point + 1 == WINOGRAD_POINTS; }
+static bool is_short_point(size_t point) { return point + 1 < WINOGRAD_SHORT || point + 1 == WINOGRAD_POINTS; }
 
 void ck_winograd_multiply(const struct winograd_product *p, const float *a, const float *b, float *c) {
     const struct gemm_kernels *gemm = p->kernels->gemm;
